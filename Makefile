@@ -1,0 +1,58 @@
+# The recipes people and CI share. `make demo`, `make test`: nothing is assumed but Python >= 3.11, make and a package index.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := ingest detect api media scenes config models kanmen
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
+
+.PHONY: demo test test-browser check lint types imports format pins clean
+
+demo: $(VENV)/run.done
+	@$(BIN)/kanmen demo $(ARGS)
+
+test: $(VENV)/dev.done
+	@$(BIN)/python -m pytest -m "not browser" $(ARGS)
+
+test-browser: $(VENV)/browser.done
+	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+check: format lint types imports test
+
+format: $(VENV)/dev.done
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev.done
+	@$(BIN)/ruff check .
+
+types: $(VENV)/dev.done
+	@$(BIN)/mypy
+
+imports: $(VENV)/dev.done
+	@$(BIN)/lint-imports
+
+$(VENV)/run.done: requirements/build.txt requirements/run.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Kanmen's packages into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/run.done requirements/dev.txt
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/browser.done: $(VENV)/dev.done requirements/browser.txt
+	@$(PIP) install --require-hashes -r requirements/browser.txt
+	@touch $@
+
+pins:
+	@$(COMPILE) pyproject.toml -o requirements/run.txt
+	@$(COMPILE) requirements/build.in -o requirements/build.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --group dev --group browser -c requirements/dev.txt -o requirements/browser.txt
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Alerts in, people told: the desk and the wall."""

@@ -1,0 +1,1 @@
+"""Settings, cameras and rules of a site: read, checked, explained."""

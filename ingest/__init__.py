@@ -1,0 +1,1 @@
+"""Camera in, frames out: one process per camera."""

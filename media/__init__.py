@@ -1,0 +1,1 @@
+"""Pictures: cut, hashed, stored."""

@@ -1,0 +1,38 @@
+"""The alert types: what each code is called, how grave it is, and what a detector can honestly say of it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Level = Literal[1, 2, 3, 4]
+"""1 红, 2 橙, 3 黄, 4 蓝; the same as GB/T 28181 AlarmPriority."""
+
+Capability = Literal["A", "B", "C", "V"]
+"""A: honest with a COCO detector, tracker and geometry. B: a proxy, shown as 疑似. C: needs its own model. V: picture check."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCode:
+    """One alert type.
+
+    Attributes:
+        code: As it stands in rules, journals and outbound formats.
+        zh, en: Names people read.
+        level: Default level.
+        capability: How far the machine can be believed.
+    """
+
+    code: str
+    zh: str
+    en: str
+    level: Level
+    capability: Capability
+
+
+CODES: Final = {
+    c.code: c
+    for c in (
+        AlertCode("INTRUDE", "区域入侵", "Intrusion", 3, "A"),
+        AlertCode("LINE", "越界", "Line crossing", 4, "A"),
+    )
+}
+"""Every alert type that this version can raise."""

@@ -1,0 +1,69 @@
+"""What the watch side says of itself once a second, under `models.keys.STATUS`, and the boxes it draws."""
+
+from typing import TypedDict
+
+
+class CameraStatus(TypedDict):
+    """One camera as the wall shows it.
+
+    state, since, attempt, retry_at, detail, codec, width, height, fps, counts: as models.link.Health.
+    taken: µs of the newest frame that was analysed, None before the first.
+    analysed_fps: Frames analysed a second, over the last 10 s.
+    seen: How many of each label key (person, two_wheeler, vehicle) the newest analysed frame shows.
+    blind_since: µs since which this camera could not have alerted, None while it can.
+    blind_reason: Key of models.alert.BLIND_REASONS, None while it can.
+    """
+
+    state: str
+    since: int
+    attempt: int
+    retry_at: int | None
+    detail: str
+    codec: str
+    width: int
+    height: int
+    fps: float
+    counts: dict[str, int]
+    taken: int | None
+    analysed_fps: float
+    seen: dict[str, int]
+    blind_since: int | None
+    blind_reason: str | None
+
+
+class WatchStatus(TypedDict):
+    """The whole watch side.
+
+    at: µs since 1970 UTC.
+    origin: Of its journal.
+    model: Name of the detector weights.
+    analysed_fps: Camera-frames a second over the last 10 s.
+    latency_ms: Median of picture taken → tracked, over the last 10 s.
+    unsettled: Journal entries that the desk has not yet said to be safe.
+    cameras: By id.
+    """
+
+    at: int
+    origin: str
+    model: str
+    analysed_fps: float
+    latency_ms: float
+    unsettled: int
+    cameras: dict[str, CameraStatus]
+
+
+class DrawnTrack(TypedDict):
+    """A box on a tile: fractions, label key, and whether it is part of an open alert."""
+
+    id: int
+    key: str
+    box: list[float]
+    alert: bool
+
+
+class Boxes(TypedDict):
+    """The tracks of one analysed frame; `taken` in µs says on which picture to draw them."""
+
+    camera: str
+    taken: int
+    tracks: list[DrawnTrack]

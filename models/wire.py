@@ -1,0 +1,150 @@
+"""The wire format: how alerts, blind spans and the watch's status stand in journals and in Redis, as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from models.alert import Alert, BlindSpan, Subject
+from models.clock import from_iso, to_iso
+
+Kind = Literal["alert", "blind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a journal, and one message of the stream `models.keys.ALERTS`.
+
+    Attributes:
+        origin: Which journal wrote it.
+        seq: Its number there, from 1, without gaps.
+        kind: What the body is.
+        body: JSON, see `encode_alert` and `encode_blind`.
+    """
+
+    origin: str
+    seq: int
+    kind: Kind
+    body: str
+
+    def fields(self) -> dict[str, str]:
+        """The fields of the stream message."""
+        return {"origin": self.origin, "seq": str(self.seq), "kind": self.kind, "body": self.body}
+
+    @staticmethod
+    def of(fields: Mapping[bytes, bytes]) -> "Entry":
+        """The entry in a stream message.
+
+        Raises:
+            ValueError: the message is not one of ours.
+        """
+        try:
+            kind = fields[b"kind"].decode()
+            if kind not in ("alert", "blind"):
+                raise ValueError(f"unknown kind {kind!r}")
+            return Entry(
+                fields[b"origin"].decode(),
+                int(fields[b"seq"]),
+                "alert" if kind == "alert" else "blind",
+                fields[b"body"].decode(),
+            )
+        except KeyError as error:
+            raise ValueError(f"the message has no field {error}") from error
+
+
+def encode_alert(alert: Alert) -> str:
+    """The alert as JSON: instants RFC 3339 in UTC, boxes in fractions rounded to 1e-5."""
+    return _dumps(
+        {
+            "id": str(alert.id),
+            "revision": alert.revision,
+            "code": alert.code,
+            "level": alert.level,
+            "camera": alert.camera,
+            "rule": alert.rule,
+            "place": alert.place,
+            "began": to_iso(alert.began),
+            "detected": to_iso(alert.detected),
+            "ended": to_iso(alert.ended) if alert.ended else None,
+            "count": alert.count,
+            "observed": dict(alert.observed),
+            "threshold": dict(alert.threshold),
+            "subjects": [
+                {"track": s.track, "label": s.label, "box": [round(v, 5) for v in s.box]} for s in alert.subjects
+            ],
+            "snapshot": alert.snapshot,
+            "source": alert.source,
+        }
+    )
+
+
+def decode_alert(text: str) -> Alert:
+    """The alert of `encode_alert`.
+
+    Raises:
+        ValueError: the text is no alert of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        return Alert(
+            id=UUID(raw["id"]),
+            revision=int(raw["revision"]),
+            code=str(raw["code"]),
+            level=raw["level"],
+            camera=str(raw["camera"]),
+            rule=str(raw["rule"]),
+            place=str(raw["place"]),
+            began=from_iso(raw["began"]),
+            detected=from_iso(raw["detected"]),
+            ended=from_iso(raw["ended"]) if raw["ended"] else None,
+            count=int(raw["count"]),
+            observed=raw["observed"],
+            threshold=raw["threshold"],
+            subjects=tuple(
+                Subject(s["track"], s["label"], (s["box"][0], s["box"][1], s["box"][2], s["box"][3]))
+                for s in raw["subjects"]
+            ),
+            snapshot=raw["snapshot"],
+            source=raw["source"],
+        )
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError(f"not an alert of this version: {error!r}") from error
+
+
+def encode_blind(span: BlindSpan) -> str:
+    """The blind span as JSON."""
+    return _dumps(
+        {
+            "id": str(span.id),
+            "revision": span.revision,
+            "camera": span.camera,
+            "reason": span.reason,
+            "began": to_iso(span.began),
+            "ended": to_iso(span.ended) if span.ended else None,
+        }
+    )
+
+
+def decode_blind(text: str) -> BlindSpan:
+    """The span of `encode_blind`.
+
+    Raises:
+        ValueError: the text is no blind span of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        return BlindSpan(
+            id=UUID(raw["id"]),
+            revision=int(raw["revision"]),
+            camera=str(raw["camera"]),
+            reason=str(raw["reason"]),
+            began=from_iso(raw["began"]),
+            ended=from_iso(raw["ended"]) if raw["ended"] else None,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a blind span of this version: {error!r}") from error
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
