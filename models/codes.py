@@ -7,7 +7,8 @@ Level = Literal[1, 2, 3, 4]
 """1 红, 2 橙, 3 黄, 4 蓝; the same as GB/T 28181 AlarmPriority."""
 
 Capability = Literal["A", "B", "C", "V"]
-"""A: honest with a COCO detector, tracker and geometry. B: a proxy, shown as 疑似. C: needs its own model. V: picture check."""
+"""A: honest with a COCO detector, tracker and geometry. B: a proxy, shown as 疑似. C: needs its own model.
+V: a picture check."""
 
 
 @dataclass(frozen=True, slots=True)
