@@ -1,5 +1,8 @@
 """A site: its cameras with their geometry and rules, its people, and where everything is kept."""
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +16,9 @@ from models.geometry import Line, Zone
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 XY = tuple[Fraction, Fraction]
+
+_SOCKET_PATH_CHARS = 100
+"""The kernel takes 107; the server appends a little while it starts."""
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -204,9 +210,18 @@ class Site(Checked):
         return self.database or f"sqlite+aiosqlite:///{self.data.resolve() / 'kanmen.db'}"
 
     @property
+    def redis_socket(self) -> Path:
+        """Where our own Redis listens: in the data folder, or in the temporary one where that path is too long."""
+        socket = self.data.resolve() / "redis" / "redis.sock"
+        if len(str(socket)) <= _SOCKET_PATH_CHARS:
+            return socket
+        name = hashlib.sha256(str(socket).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"kanmen-{os.getuid()}-{name}" / "redis.sock"
+
+    @property
     def redis_url(self) -> str:
         """URL of Redis; by default the socket of the one that the supervisor runs."""
-        return self.redis or f"unix://{self.data.resolve() / 'redis' / 'redis.sock'}"
+        return self.redis or f"unix://{self.redis_socket}"
 
     @property
     def journal_path(self) -> Path:

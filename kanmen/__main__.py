@@ -1,0 +1,5 @@
+"""`python -m kanmen`."""
+
+from kanmen.main import main
+
+main()

@@ -1,0 +1,20 @@
+"""Kanmen's table of contents: every command that people type."""
+
+import typer
+
+from kanmen.accounts import user
+from kanmen.audit import audit
+from kanmen.check import check
+from kanmen.demo import demo
+from kanmen.simulate import simulate
+from kanmen.site import up, wall, watch
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
+)
+for command in (demo, up, watch, wall, check, simulate, audit):
+    app.command()(command)
+app.add_typer(user, name="user")

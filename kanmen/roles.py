@@ -1,0 +1,79 @@
+"""The processes that a supervisor starts; each loads its own room and nothing else."""
+
+import argparse
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from config.read import read_site
+from config.site import Site
+from kanmen.guard import die_with_parent
+from kanmen.logs import log_to_stderr
+
+Arguments = argparse.Namespace
+
+
+def _ingest(site: Site, words: Arguments, stop: threading.Event) -> None:
+    from ingest.worker import run  # noqa: PLC0415 (each role loads only its own room)
+
+    run(site, words.camera, words.slots_fd, words.link_fd, stop)
+
+
+def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
+    from detect.process import run  # noqa: PLC0415 (each role loads only its own room)
+
+    from kanmen.weights import open_detector  # noqa: PLC0415 (it loads the inference library)
+
+    links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
+    run(site, links, open_detector(words.model, words.weights, site.detector.confidence), stop)
+
+
+def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:
+    from api.desk.process import run  # noqa: PLC0415 (each role loads only its own room)
+
+    run(site, stop)
+
+
+def _wall_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
+    from api.web.process import run  # noqa: PLC0415 (each role loads only its own room)
+
+    run(site, words.listen_fd, stop)
+
+
+ROLES: Final[dict[str, Callable[[Site, Arguments, threading.Event], None]]] = {
+    "ingest": _ingest,
+    "detect": _detect,
+    "desk": _desk,
+    "wall-worker": _wall_worker,
+}
+"""What `python -m kanmen ROLE` runs; not meant for people."""
+
+
+def run_role(arguments: list[str]) -> None:
+    """Run one role: end with the parent, log to standard error, stop on SIGTERM.
+
+    Raises:
+        ConfigError: the configuration has mistakes.
+    """
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    log_to_stderr()
+    logging.captureWarnings(capture=True)
+    parser = argparse.ArgumentParser(prog="kanmen")
+    parser.add_argument("role", choices=sorted(ROLES))
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--camera")
+    parser.add_argument("--slots-fd", type=int)
+    parser.add_argument("--link-fd", type=int)
+    parser.add_argument("--links")
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--model")
+    parser.add_argument("--listen-fd", type=int)
+    words = parser.parse_args(arguments)
+    ROLES[words.role](read_site(words.config), words, stop)

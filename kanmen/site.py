@@ -1,0 +1,96 @@
+"""`kanmen up`, `watch` and `wall`: the processes of a configured site."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.read import read_site
+from config.site import Site
+from kanmen.logs import log_to_stderr
+from kanmen.progress import progress_on
+from kanmen.supervisor import Supervisor
+from kanmen.weights import prepare
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The site's configuration file.")]
+log = logging.getLogger("supervisor")
+
+
+def up(config: Config = Path("site.yaml")) -> None:
+    """Run everything of a site on this machine: ingest, detect, desk and wall."""
+    _run(config, watching=True, walling=True)
+
+
+def watch(config: Config = Path("site.yaml")) -> None:
+    """Run ingest and detect only; the desk and the wall run elsewhere on the same Redis."""
+    _run(config, watching=True, walling=False)
+
+
+def wall(config: Config = Path("site.yaml")) -> None:
+    """Run the desk and the wall only; ingest and detect run elsewhere on the same Redis."""
+    _run(config, watching=False, walling=True)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def start_watch(supervisor: Supervisor, site: Site, console: Console) -> None:
+    """Fetch the weights if need be, then start detect.
+
+    Raises:
+        AssetError: no channel has the weights.
+    """
+    with progress_on(console) as progress:
+        name, path = prepare(site.detector.model, weights_folder(site), progress)
+    console.print(f"Detector: {name}")
+    supervisor.add_detect(path, name)
+
+
+def weights_folder(site: Site) -> Path:
+    """Where detector weights of a site are kept."""
+    return site.data / "models"
+
+
+def say_where(console: Console, site: Site, port: int, first_password: str | None) -> None:
+    """Print the wall's address and, once, the first admin's password."""
+    host = f"[{site.wall.host}]" if ":" in site.wall.host else site.wall.host
+    url = f"http://{host}:{port}/"
+    console.print(f"Wall: {url}", highlight=False, soft_wrap=True)
+    if first_password:
+        console.print(f"First login (works once, then you choose your own): admin / {first_password}", highlight=False)
+        console.print(f"      {url}#login=admin:{first_password}", highlight=False, soft_wrap=True)
+
+
+def _run(config: Path, *, watching: bool, walling: bool) -> None:
+    log_to_stderr()
+    site = read_site(config)
+    site.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stop = stop_on_signals()
+    console = Console(file=sys.stderr)
+    supervisor = Supervisor(site, config)
+    try:
+        supervisor.add_redis()
+        if walling:
+            from api.accounts import first_admin  # noqa: PLC0415 (`watch` needs no database)
+
+            port = supervisor.add_wall()
+            supervisor.add_desk()
+            say_where(console, site, port, first_admin(site))
+        if watching:
+            start_watch(supervisor, site, console)
+            for camera in site.cameras:
+                supervisor.add_ingest(camera.id)
+    except BaseException:
+        supervisor.end()
+        raise
+    supervisor.run(stop)
