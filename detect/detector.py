@@ -29,8 +29,10 @@ class Detector(Protocol):
         ...
 
     def submit(self, frames: list[Frame], done: Done) -> None:
-        """Take at most `batch` frames; `done` is called for each when it is through (with `none()` never: a failure
-        raises here or in `close`)."""
+        """Take at most `batch` frames; `done` is called for each when it is through.
+
+        A frame that failed is never passed on as an empty one: the failure raises here or in `close`.
+        """
         ...
 
     def detect(self, frames: list[Frame]) -> list[Detections]:
