@@ -1,0 +1,145 @@
+"""A simulated camera: a clip that plays on and on for whoever watches, with its password and its faults."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final, Literal
+
+from models.clock import Monotonic, monotonic_now, utc_now
+from models.errors import FootageError
+from scenes.clip import CLOCK_HZ, AccessUnit, Clip
+from scenes.faults import Faults
+from scenes.rtp import payloads
+from scenes.viewer import Counts, Viewer
+
+_LATE_S: Final = 1.0
+"""A picture this late (the machine slept, or is overloaded) is not sent any more: a camera shows what is now."""
+
+_NAME_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+Begins = Literal["simulator", "viewer"]
+"""Media time 0 of loop 0 is when the simulator starts, or when the first viewer plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One instant on both clocks, taken together."""
+
+    utc: datetime
+    monotonic: Monotonic
+
+    @staticmethod
+    def now() -> "Instant":
+        """This one."""
+        return Instant(utc_now(), monotonic_now())
+
+    def before(self, seconds: float) -> "Instant":
+        """The instant that many seconds earlier."""
+        return Instant(self.utc - timedelta(seconds=seconds), Monotonic(self.monotonic - seconds))
+
+
+class SimulatedCamera:
+    """A camera of a `scenes.simulator.Simulator`.
+
+    Attributes:
+        name: The path of its address: lower-case letters, digits, `-`, `_`.
+        clip: What it shows.
+        auth: (name, password), or None where anybody may watch.
+        faults: What goes wrong with it; see `fault`.
+        counts: What happened to its viewers.
+        viewers: Who watches now.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        clip: Clip,
+        auth: tuple[str, str] | None = None,
+        offset_s: float = 0.0,
+        begins: Begins = "simulator",
+    ) -> None:
+        """The clip is shown from `offset_s` on.
+
+        Raises:
+            FootageError: the name cannot stand in an address.
+        """
+        if not name or not _NAME_CHARACTERS.issuperset(name):
+            raise FootageError(f"{name!r} cannot name a camera; use lower-case letters, digits, - and _")
+        self.name = name
+        self.clip = clip
+        self.auth = auth
+        self.faults = Faults()
+        self.counts = Counts()
+        self.viewers: set[Viewer] = set()
+        self._offset_s = offset_s
+        self._begins = begins
+        self._origin: Instant | None = None
+        self._begun = asyncio.Event()
+        self._packets = [tuple(payloads(unit)) for unit in clip.units]
+
+    @property
+    def started_at(self) -> datetime | None:
+        """UTC of media time 0 of loop 0; None before anything played."""
+        return self._origin.utc if self._origin else None
+
+    def switch_on(self, origin: Instant) -> None:
+        """The simulator runs since `origin`, or takes the camera in later."""
+        if self._begins == "simulator":
+            self._set_origin(origin)
+
+    def begin(self) -> None:
+        """Somebody plays."""
+        self._set_origin(Instant.now())
+
+    def _set_origin(self, origin: Instant) -> None:
+        if self._origin is None:
+            self._origin = origin.before(self._offset_s)
+            self._begun.set()
+
+    def fault(self, kind: str, value: float | bool | str = True) -> None:
+        """Switch a fault; see `scenes.faults.Faults.set`.
+
+        Raises:
+            ValueError: there is no such fault or no such value.
+        """
+        self.faults.set(kind, value)
+        if self.faults.down or (kind == "unauthorised" and self.faults.unauthorised):
+            self.drop_viewers()
+
+    def drop_viewers(self) -> None:
+        """All connections end."""
+        for viewer in tuple(self.viewers):
+            viewer.drop()
+
+    async def run(self) -> None:
+        """Show the clip for ever; loop follows loop on one endless time line."""
+        await self._begun.wait()
+        if self._origin is None:
+            return
+        elapsed = monotonic_now() - self._origin.monotonic
+        shown = 0  # the unit that a frozen picture repeats
+        for loop in count(max(0, int(elapsed * CLOCK_HZ) // self.clip.duration)):
+            for number, unit in enumerate(self.clip.units):
+                if unit.key and not self.faults.freeze:
+                    shown = number
+                await self._show(loop, number if not self.faults.freeze else shown, unit)
+
+    async def _show(self, loop: int, number: int, unit: AccessUnit) -> None:
+        """Send unit `number` when the turn of `unit` has come."""
+        origin = self._origin
+        if origin is None:
+            return
+        stamp = loop * self.clip.duration + unit.at
+        wait = origin.monotonic + stamp / CLOCK_HZ - monotonic_now()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        elif wait < -_LATE_S:
+            return
+        if self.faults.stall or self.faults.down or not self.viewers:
+            return
+        key = self.clip.units[number].key
+        parts = self.faults.spoilt(self._packets[number])
+        wall = origin.utc + timedelta(seconds=stamp / CLOCK_HZ)
+        for viewer in tuple(self.viewers):
+            viewer.send(key, parts, stamp, wall)

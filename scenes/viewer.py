@@ -1,0 +1,173 @@
+"""One viewer of a simulated camera: its RTSP dialogue, and the stream that goes out on the same connection."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from scenes import rtsp
+from scenes.rtp import RtpStream
+
+if TYPE_CHECKING:
+    from scenes.camera import SimulatedCamera
+
+MAX_UNSENT_BYTES: Final = 2**20
+"""A viewer that lets this much pile up is slow: seconds of a sub-stream, a few key pictures of a main stream."""
+
+SILENCE_S: Final = 60.0
+"""A connection that neither asks nor watches for this long is given up, as cameras do it."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What happened to the viewers of one camera since the simulator began.
+
+    Attributes:
+        viewers: Sessions that reached PLAY.
+        pictures: Sent.
+        skipped: Not sent because the viewer was too slow; it goes on at the next key picture.
+    """
+
+    viewers: int = 0
+    pictures: int = 0
+    skipped: int = 0
+
+
+class Viewer:
+    """A connection from its first request to its end."""
+
+    def __init__(
+        self,
+        cameras: Mapping[str, "SimulatedCamera"],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._cameras = cameras
+        self._reader = reader
+        self._writer = writer
+        self._nonce = secrets.token_hex(16)
+        self._session = secrets.token_hex(8)
+        self._stream: RtpStream | None = None
+        self._camera: SimulatedCamera | None = None
+        self._waits_for_key = True
+        self._paused = True
+
+    async def run(self) -> None:
+        """Talk until either side ends it."""
+        try:
+            while await self._turn():
+                pass
+        except (OSError, EOFError, asyncio.LimitOverrunError, TimeoutError):
+            pass  # the peer went away, talks something else, or says nothing: the connection ends either way
+        finally:
+            if self._camera:
+                self._camera.viewers.discard(self)
+            self._writer.close()
+
+    def drop(self) -> None:
+        """End it at once, as a camera that loses power does."""
+        self._writer.transport.abort()
+
+    def send(self, key: bool, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> None:
+        """A picture goes out, unless the viewer waits for a key picture or has too much unsent."""
+        if self._paused or self._camera is None or self._stream is None or self._writer.is_closing():
+            return
+        if self._waits_for_key and not key:
+            return
+        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            self._waits_for_key = True
+            self._camera.counts.skipped += 1
+            return
+        self._waits_for_key = False
+        self._camera.counts.pictures += 1
+        self._writer.write(self._stream.picture(parts, stamp, wall))
+
+    async def _turn(self) -> bool:
+        """One request, or one packet that the viewer sends on the side; False ends the connection."""
+        watching = not self._paused
+        async with asyncio.timeout(None if watching else SILENCE_S):
+            first = await self._reader.readexactly(1)
+            if first == b"$":  # the viewer's own reports: read and forgotten
+                head = await self._reader.readexactly(3)
+                await self._reader.readexactly(int.from_bytes(head[1:], "big"))
+                return True
+            if first in b"\r\n":
+                return True
+            head = first + await self._reader.readuntil(b"\r\n\r\n")
+            try:
+                request = rtsp.parse(head.decode("latin-1"))
+                body = int(request.headers.get("content-length", "0"))
+                if not 0 <= body < 2**16:
+                    raise ValueError(body)  # noqa: TRY301 (told apart from nothing else here)
+            except ValueError:
+                self._writer.write(rtsp.reply(400, None))
+                return False
+            await self._reader.readexactly(body)
+        return self._answer(request)
+
+    def _answer(self, request: rtsp.Request) -> bool:
+        if request.method == "OPTIONS":
+            self._writer.write(rtsp.reply(200, request, {"Public": rtsp.METHODS}))
+            return True
+        camera = self._cameras.get(request.camera)
+        if camera is None or camera is not (self._camera or camera):
+            self._writer.write(rtsp.reply(404, request))
+            return True
+        if camera.faults.down:
+            self._writer.write(rtsp.reply(503, request))
+            return False
+        refused = camera.faults.unauthorised
+        if refused or (camera.auth and not rtsp.is_authorised(request, self._nonce, camera.auth)):
+            self._writer.write(rtsp.reply(401, request, rtsp.challenge(self._nonce)))
+            return True
+        answers: dict[str, Callable[[SimulatedCamera, rtsp.Request], bool]] = {
+            "DESCRIBE": self._describe,
+            "SETUP": self._set_up,
+            "PLAY": self._play,
+            "TEARDOWN": self._tear_down,
+            "GET_PARAMETER": self._keep_alive,
+            "SET_PARAMETER": self._keep_alive,
+        }
+        answer = answers.get(request.method)
+        if answer is None:
+            self._writer.write(rtsp.reply(501, request))
+            return True
+        return answer(camera, request)
+
+    def _describe(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+        headers = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
+        self._writer.write(rtsp.reply(200, request, headers, rtsp.description(camera.name, camera.clip)))
+        return True
+
+    def _set_up(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+        transport = request.headers.get("transport", "")
+        if "TCP" not in transport:
+            self._writer.write(rtsp.reply(461, request))
+            return True
+        self._stream = RtpStream()
+        self._camera = camera
+        transport = f"RTP/AVP/TCP;unicast;interleaved=0-1;ssrc={self._stream.ssrc:08X}"
+        headers = {"Transport": transport, "Session": f"{self._session};timeout={SILENCE_S:.0f}"}
+        self._writer.write(rtsp.reply(200, request, headers))
+        return True
+
+    def _play(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+        if self._stream is None:
+            self._writer.write(rtsp.reply(455, request))
+            return True
+        self._writer.write(rtsp.reply(200, request, {"Session": self._session, "Range": "npt=0.000-"}))
+        self._paused = False
+        camera.counts.viewers += 1
+        camera.viewers.add(self)
+        camera.begin()
+        return True
+
+    def _tear_down(self, _: "SimulatedCamera", request: rtsp.Request) -> bool:
+        self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
+        return False
+
+    def _keep_alive(self, _: "SimulatedCamera", request: rtsp.Request) -> bool:
+        self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
+        return True
