@@ -1,11 +1,21 @@
 """The rules a camera may run, with their parameters and what each is measured against."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _no_switch(value: Any) -> Any:  # noqa: ANN401 (whatever stands in the file)
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")  # noqa: TRY004 (pydantic listens to ValueError)
+    return value
+
+
+ANumber = BeforeValidator(_no_switch)
+"""Python counts true as 1; a configuration must not."""
 
 Label = Literal["person", "two_wheeler", "vehicle"]
-Seconds = Annotated[float, Field(ge=0, le=86400)]
+Seconds = Annotated[float, ANumber, Field(ge=0, le=86400)]
 
 
 class Checked(BaseModel):
@@ -19,14 +29,14 @@ class IntrudeRule(Checked):
 
     rule: Literal["INTRUDE"]
     zone: str
-    labels: tuple[Label, ...] = ("person",)
+    labels: Annotated[tuple[Label, ...], Field(min_length=1)] = ("person",)
     dwell_s: Seconds = 3.0
     """A track must stand inside this long."""
     gap_s: Seconds = 1.0
     """A track that leaves for less than this has not left (hysteresis)."""
     cooldown_s: Seconds = 120.0
     """A new breach this soon after the last one is counted into the same alert."""
-    level: Literal[1, 2, 3, 4] = 3
+    level: Annotated[Literal[1, 2, 3, 4], ANumber] = 3
 
     @property
     def id(self) -> str:
@@ -39,12 +49,12 @@ class LineRule(Checked):
 
     rule: Literal["LINE"]
     line: str
-    labels: tuple[Label, ...] = ("person",)
+    labels: Annotated[tuple[Label, ...], Field(min_length=1)] = ("person",)
     settle_s: Seconds = 0.3
     """A track must be this long on either side, so that a trembling box on the line does not count."""
     cooldown_s: Seconds = 30.0
     """A crossing this soon after the last one is counted into the same alert."""
-    level: Literal[1, 2, 3, 4] = 4
+    level: Annotated[Literal[1, 2, 3, 4], ANumber] = 4
 
     @property
     def id(self) -> str:

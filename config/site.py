@@ -2,20 +2,20 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from config.rules import Checked, Rule, Seconds
-from models.geometry import Line, Zone
+from config.camera import Camera, Id, LineConfig, Name, ZoneConfig
+from config.relations import broken
+from config.rules import ANumber, Checked, Seconds
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-XY = tuple[Fraction, Fraction]
+__all__ = ["Camera", "Detector", "Grid", "Health", "LineConfig", "Name", "Person", "Site", "Wall", "ZoneConfig"]
+
 
 _SOCKET_PATH_CHARS = 100
 """The kernel takes 107; the server appends a little while it starts."""
@@ -23,94 +23,13 @@ _SOCKET_PATH_CHARS = 100
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Name(Checked):
-    """What people read, in both languages."""
-
-    zh: Annotated[str, Field(min_length=1, max_length=40)]
-    en: Annotated[str, Field(min_length=1, max_length=60)]
-
-
-class ZoneConfig(Checked):
-    """A polygon on the picture, in fractions."""
-
-    id: Id
-    name: Name
-    points: Annotated[tuple[XY, ...], Field(min_length=3)]
-
-    @property
-    def shape(self) -> Zone:
-        """The geometry that rules use."""
-        return Zone(self.id, self.points)
-
-
-class LineConfig(Checked):
-    """A directed line on the picture, in fractions; left to right of start → end is `in`."""
-
-    id: Id
-    name: Name
-    start: XY
-    end: XY
-    direction: Literal["in", "out", "both"] = "both"
-
-    @model_validator(mode="after")
-    def _has_length(self) -> Self:
-        if self.start == self.end:
-            raise ValueError("start and end are the same point; give the line a length")
-        return self
-
-    @property
-    def shape(self) -> Line:
-        """The geometry that rules use."""
-        return Line(self.id, self.start, self.end, self.direction)
-
-
-class Camera(Checked):
-    """One entrance camera."""
-
-    id: Id
-    name: Name
-    entrance: Annotated[str, Field(min_length=1, max_length=40)]
-    url: str
-    grid: str
-    position: XY
-    zones: tuple[ZoneConfig, ...] = ()
-    lines: tuple[LineConfig, ...] = ()
-    rules: tuple[Rule, ...] = ()
-
-    @field_validator("url")
-    @classmethod
-    def _is_rtsp(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise ValueError("is no address; write rtsp://[user:password@]host[:port]/path") from None
-        if parts.scheme not in ("rtsp", "rtsps") or not parts.hostname or port == 0:
-            raise ValueError("is no RTSP address; write rtsp://[user:password@]host[:port]/path")
-        return url
-
-    @model_validator(mode="after")
-    def _rules_know_their_places(self) -> Self:
-        zones = [z.id for z in self.zones]
-        lines = [line.id for line in self.lines]
-        for twice in _repeated([*zones, *lines]):
-            raise ValueError(f"two zones or lines are called {twice!r}; rename one")
-        for rule in self.rules:
-            place, known, what = (rule.zone, zones, "zone") if rule.rule == "INTRUDE" else (rule.line, lines, "line")
-            if place not in known:
-                raise ValueError(f"rule {rule.rule} names the {what} {place!r}, which this camera does not have")
-        for twice in _repeated([rule.id for rule in self.rules]):
-            raise ValueError(f"rule {twice} stands twice; remove one")
-        return self
-
-
 class Detector(Checked):
     """The detector and how often it looks."""
 
     model: str = "best"
-    fps: Annotated[float, Field(gt=0, le=30)] = 5.0
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.35
-    batch_deadline_ms: Annotated[float, Field(ge=0, le=1000)] = 20.0
+    fps: Annotated[float, ANumber, Field(gt=0, le=30)] = 5.0
+    confidence: Annotated[float, ANumber, Field(gt=0, lt=1)] = 0.35
+    batch_deadline_ms: Annotated[float, ANumber, Field(ge=0, le=1000)] = 20.0
 
 
 class Health(Checked):
@@ -125,8 +44,8 @@ class Wall(Checked):
     """Where the wall listens."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8780
-    workers: Annotated[int, Field(ge=1, le=16)] = 1
+    port: Annotated[int, ANumber, Field(ge=0, le=65535)] = 8780
+    workers: Annotated[int, ANumber, Field(ge=1, le=16)] = 1
     undo_s: Seconds = 5.0
 
     @field_validator("host")
@@ -161,11 +80,11 @@ class Site(Checked):
 
     id: Id
     name: Name
-    prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
+    prefix: str
     timezone: str = "Asia/Shanghai"
     data: Path = Path("var")
-    redis: str | None = None
-    database: str | None = None
+    redis: Annotated[str | None, Field(repr=False)] = None
+    database: Annotated[str | None, Field(repr=False)] = None
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=64)]
     detector: Detector = Detector()
     health: Health = Health()
@@ -179,18 +98,34 @@ class Site(Checked):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{name!r} is no time zone; write e.g. Asia/Shanghai") from None
+            raise ValueError("is no time zone; write e.g. Asia/Shanghai") from None
         return name
 
+    @field_validator("prefix")
+    @classmethod
+    def _is_prefix(cls, prefix: str) -> str:
+        if not re.fullmatch(r"[A-Z0-9]{2,8}", prefix):
+            raise ValueError("must be 2 to 8 of A-Z and 0-9; it begins the numbers of incidents")
+        return prefix
+
+    @field_validator("redis")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("is no Redis address; write redis://host:6379/0 or unix:///path, or leave it out")
+        return url
+
+    @field_validator("database")
+    @classmethod
+    def _is_database(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("sqlite+aiosqlite:///"):
+            raise ValueError("this version keeps SQLite only; write sqlite+aiosqlite:////path, or leave it out")
+        return url
+
     @model_validator(mode="after")
-    def _ids_are_unique(self) -> Self:
-        for what, ids in (
-            ("cameras", [c.id for c in self.cameras]),
-            ("people", [p.id for p in self.people]),
-            ("grids", [g.code for g in self.grids]),
-        ):
-            for twice in _repeated(ids):
-                raise ValueError(f"two {what} are called {twice!r}; rename one")
+    def _relations_hold(self) -> Self:
+        for where, mistake in broken(self.model_dump()):
+            raise ValueError(f"{'.'.join(str(part) for part in where)}: {mistake}")
         return self
 
     def camera(self, camera_id: str) -> Camera:
@@ -232,7 +167,3 @@ class Site(Checked):
     def evidence_path(self) -> Path:
         """The folder of the evidence store."""
         return self.data / "evidence"
-
-
-def _repeated(ids: list[str]) -> list[str]:
-    return sorted({i for i in ids if ids.count(i) > 1})

@@ -1,0 +1,135 @@
+"""What must hold between the parts of a site: names that are unique and known, and shapes that are shapes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import hypot
+from typing import Any
+
+Where = tuple[str | int, ...]
+"""The path of keys and list positions to a part of the configuration."""
+
+SHORTEST_LINE = 0.01
+"""In fractions of the picture: on a shorter line, noise of a box decides the side."""
+
+SMALLEST_ZONE = 1e-4
+"""In fractions of the picture's area: a hundredth of its width by a hundredth of its height."""
+
+
+def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    """Every relation that does not hold, as (where, what to do).
+
+    Args:
+        site: Plain data as in the file; parts of the wrong type are passed over, the types are checked elsewhere.
+    """
+    for key, name in (("cameras", "id"), ("people", "id"), ("grids", "code")):
+        yield from _twice((key,), _parts(site, key), name, key)
+    for index, camera in _parts(site, "cameras"):
+        yield from _of_camera(("cameras", index), camera)
+    yield from _grids(site)
+
+
+def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:
+    zones, lines, rules = (_parts(camera, key) for key in ("zones", "lines", "rules"))
+    yield from _twice((*at, "zones"), zones, "id", "zones")
+    yield from _twice((*at, "lines"), lines, "id", "lines")
+    for index, line in lines:
+        if any(zone.get("id") == line.get("id") is not None for _, zone in zones):
+            yield (*at, "lines", index, "id"), "a zone of this camera has the same id; rename one"
+        start, end = _point(line.get("start")), _point(line.get("end"))
+        if start and end and hypot(end[0] - start[0], end[1] - start[1]) < SHORTEST_LINE:
+            yield (*at, "lines", index, "end"), "start and end are the same point, or nearly; give the line a length"
+    for index, zone in zones:
+        mistake = _misshapen(zone.get("points"))
+        if mistake:
+            yield (*at, "zones", index, "points"), mistake
+    yield from _places(at, rules, {"zone": _names(zones, "id"), "line": _names(lines, "id")})
+
+
+def _places(
+    at: Where, rules: list[tuple[int, Mapping[str, Any]]], places: Mapping[str, list[str]]
+) -> Iterator[tuple[Where, str]]:
+    seen = set()
+    for index, rule in rules:
+        what = {"INTRUDE": "zone", "LINE": "line"}.get(str(rule.get("rule")))
+        place = rule.get(what) if what else None
+        if not what or not isinstance(place, str):
+            continue
+        known = places[what]
+        if place not in known:
+            has = f"it has {', '.join(known)}" if known else f"it has no {what}s"
+            yield (*at, "rules", index, what), f"this camera has no such {what} ({has}); mend the name or add it"
+        elif (what, place) in seen:
+            yield (*at, "rules", index, what), f"a second {rule['rule']} rule for this {what}; remove one"
+        seen.add((what, place))
+
+
+def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    codes = _names(_parts(site, "grids"), "code")
+    if not codes:
+        return
+    named: list[tuple[Where, Any]] = [
+        (("cameras", index, "grid"), camera.get("grid")) for index, camera in _parts(site, "cameras")
+    ]
+    for part, key in (("people", "grids"), ("grids", "beside")):
+        for index, holder in _parts(site, part):
+            named += [((part, index, key, n), code) for n, code in enumerate(_list(holder.get(key)))]
+    for where, code in named:
+        if isinstance(code, str) and code not in codes:
+            yield where, "no grid has this code; mend it or add the grid under grids"
+
+
+def _twice(at: Where, parts: list[tuple[int, Mapping[str, Any]]], name: str, what: str) -> Iterator[tuple[Where, str]]:
+    seen = set()
+    for index, part in parts:
+        own = part.get(name)
+        if isinstance(own, str) and own in seen:
+            yield (*at, index, name), f"two {what} have this {name}; rename one"
+        elif isinstance(own, str):
+            seen.add(own)
+
+
+def _misshapen(points: Any) -> str:  # noqa: ANN401 (the file may hold anything)
+    """Why these corners make no zone; empty where they do, or where their types are already wrong."""
+    corners = [_point(point) for point in _list(points)]
+    known = [corner for corner in corners if corner]
+    if len(known) < 3 or len(known) != len(corners):  # noqa: PLR2004 (a triangle is the smallest polygon)
+        return ""
+    sides = list(zip(known, (*known[1:], known[0]), strict=True))
+    for first in range(len(sides)):
+        for second in range(first + 2, len(sides)):
+            neighbours = first == 0 and second == len(sides) - 1
+            if not neighbours and _cross(*sides[first], *sides[second]):
+                return (
+                    f"the side from corner {first + 1} crosses the side from corner {second + 1}; "
+                    "give the corners in the order in which they go around"
+                )
+    area = abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in sides)) / 2
+    return "" if area >= SMALLEST_ZONE else "the corners lie on one line; give the zone an area"
+
+
+def _cross(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float]) -> bool:
+    """Whether the open segments a-b and c-d cross (touching ends do not count)."""
+
+    def turn(p: tuple[float, float], q: tuple[float, float], r: tuple[float, float]) -> float:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
+
+
+def _parts(node: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:  # noqa: ANN401 (the file may hold anything)
+    listed = _list(node.get(key)) if isinstance(node, Mapping) else ()
+    return [(index, part) for index, part in enumerate(listed) if isinstance(part, Mapping)]
+
+
+def _names(parts: list[tuple[int, Mapping[str, Any]]], name: str) -> list[str]:
+    return [part[name] for _, part in parts if isinstance(part.get(name), str)]
+
+
+def _list(value: Any) -> Sequence[Any]:  # noqa: ANN401 (the file may hold anything)
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _point(value: Any) -> tuple[float, float] | None:  # noqa: ANN401 (the file may hold anything)
+    pair = _list(value)
+    if len(pair) != 2 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in pair):  # noqa: PLR2004 (x and y)
+        return None
+    return float(pair[0]), float(pair[1])
