@@ -1,0 +1,106 @@
+"""Detector weights made ready: chosen, fetched, converted where need be, and opened as a detector."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kanmen.assets import check_file, fetch, part_of, write_whole
+from kanmen.channels import Channel, sha256_of
+from kanmen.progress import Report
+from models.errors import AssetError, ModelError
+from models.weights import BEST, Weights, manifest
+
+if TYPE_CHECKING:
+    from detect.detector import Detector
+
+log = logging.getLogger("assets")
+
+
+def prepare(model: str, folder: Path, progress: Report, channels: Sequence[Channel] | None = None) -> tuple[str, Path]:
+    """Have the weights in the folder, ready for `open_detector`.
+
+    Args:
+        model: A name of the manifest, or `best`: the first of its order of preference that can be had.
+        folder: Where weights are kept.
+        progress: Told of bytes done and bytes in all.
+        channels: As in `kanmen.assets.fetch`.
+
+    Returns:
+        The name of the weights and the file to open.
+
+    Raises:
+        AssetError: they cannot be had; says which channels were tried, why each failed, and the remedy.
+        ModelError: they came, but cannot be converted.
+    """
+    if model != BEST:
+        weights = manifest().detector(model)
+        return model, _ready(weights, fetch(model, folder, progress, channels), progress)
+    failed = []
+    for name in manifest().best:
+        try:
+            return prepare(name, folder, progress, channels)
+        except AssetError as error:
+            log.info("no %s: trying the next best", name)
+            failed.append(str(error))
+    raise AssetError("\n".join(("no detector weights could be had.", *failed)))
+
+
+def open_detector(name: str, path: Path, confidence: float) -> "Detector":
+    """The detector of weights that `prepare` made ready; their bytes are checked once more.
+
+    Raises:
+        AssetError: a file is not what it was.
+        ModelError: the file cannot be used as the manifest says.
+    """
+    from detect.openvino import OpenVinoDetector  # noqa: PLC0415 (the supervisor does not load the inference library)
+
+    weights = manifest().detector(name)
+    if weights.format == "darknet":
+        good = check_file(path, _noted_sha256(path))
+    else:
+        good = all(check_file(path.parent / Path(file.path).name, file.sha256) for file in weights.asset.files)
+    if not good:
+        raise AssetError(f"{path} is not the file that was fetched; start Kanmen again to have it fetched anew")
+    return OpenVinoDetector(path, weights, confidence)
+
+
+def _ready(weights: Weights, path: Path, progress: Report) -> Path:
+    return _as_onnx(weights, path, progress) if weights.format == "darknet" else path
+
+
+def _as_onnx(weights: Weights, path: Path, progress: Report) -> Path:
+    from detect.darknet import CONVERTER, convert  # noqa: PLC0415 (only where a conversion may be due)
+
+    made_of = f"{weights.asset.files[0].sha256} {weights.width}x{weights.height} {CONVERTER}"
+    short = hashlib.sha256(made_of.encode()).hexdigest()[:8]
+    onnx_path = path.with_name(f"{weights.name}-{weights.width}x{weights.height}-{short}.onnx")
+    if check_file(onnx_path, _noted_sha256(onnx_path)):
+        return onnx_path
+    what = f"Converting {path.name}"
+    progress(what, 0, 1)
+    part, note = part_of(onnx_path), _note(onnx_path)
+    try:
+        convert(path, part, weights.width, weights.height)
+        part_of(note).write_text(sha256_of(part), encoding="ascii")
+        write_whole(part, onnx_path)
+        write_whole(part_of(note), note)
+    except OSError as error:
+        raise ModelError(f"{onnx_path} cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+        part_of(note).unlink(missing_ok=True)
+    progress(what, 1, 1)
+    return onnx_path
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _noted_sha256(path: Path) -> str:
+    try:
+        return _note(path).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
