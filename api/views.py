@@ -1,0 +1,200 @@
+"""What the wall and other systems are shown: the shapes of the HTTP contract."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, PlainSerializer, WithJsonSchema
+
+from models.alert import Number
+from models.clock import to_iso
+
+Stamp = Annotated[
+    datetime,
+    PlainSerializer(to_iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant, RFC 3339 in UTC."""
+
+
+class Bilingual(BaseModel):
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+
+class Reason(Bilingual):
+    """Why somebody was chosen."""
+
+    key: str
+
+
+class SubjectView(BaseModel):
+    """Who or what; box in fractions of the picture."""
+
+    track: int
+    key: str
+    box: tuple[float, float, float, float]
+
+
+class DeedView(BaseModel):
+    """Who did it, and when."""
+
+    by: str
+    at: Stamp
+
+
+class DismissalView(DeedView):
+    """Who dismissed it, and why."""
+
+    reason: str
+
+
+class CaseView(BaseModel):
+    """The incident of an alert."""
+
+    id: str
+    no: str
+    state: str
+
+
+class PersonName(BaseModel):
+    """Somebody who can be sent."""
+
+    id: str
+    name: Bilingual
+
+
+class DispatchView(BaseModel):
+    """Somebody was sent; `notified` is `no_channel` until channels exist."""
+
+    id: str
+    person: PersonName
+    by: str
+    at: Stamp
+    undo_until: Stamp
+    state: str
+    notified: str
+    why: list[Reason]
+
+
+class AlertView(BaseModel):
+    """An alert: its newest revision, and what people did. `version` counts only the latter."""
+
+    id: str
+    revision: int
+    version: int
+    code: str
+    level: int
+    camera: str
+    rule: str
+    place: str
+    began: Stamp
+    detected: Stamp
+    ended: Stamp | None
+    received: Stamp
+    count: int
+    observed: Mapping[str, Number]
+    threshold: Mapping[str, Number]
+    subjects: list[SubjectView]
+    snapshot: str | None
+    source: str
+    state: str
+    acked: DeedView | None
+    dismissed: DismissalView | None
+    incident: CaseView | None
+    dispatch: DispatchView | None
+
+
+class Suggestion(BaseModel):
+    """Whom one click would send, and why."""
+
+    person: PersonName
+    why: list[Reason]
+    open_tasks: int
+
+
+class SamePlace(BaseModel):
+    """Other alerts of the same camera and place in the last 24 hours."""
+
+    alerts: int
+    dismissed_false: int
+
+
+class HistoryLine(BaseModel):
+    """One audited deed."""
+
+    at: Stamp
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+
+
+class AlertDetail(AlertView):
+    """An alert with what helps to judge it."""
+
+    suggestion: Suggestion | None
+    same_place_24h: SamePlace
+    history: list[HistoryLine]
+
+
+class BlindView(BaseModel):
+    """A span in which a camera could not have alerted."""
+
+    id: str
+    revision: int
+    camera: str
+    reason: str
+    began: Stamp
+    ended: Stamp | None
+
+
+class IncidentView(BaseModel):
+    """An open case."""
+
+    id: str
+    no: str
+    state: str
+    level: int
+    code: str
+    camera: str
+    opened: Stamp
+    version: int
+    alerts: list[str]
+
+
+class DutyPerson(PersonName):
+    """Somebody on the roster."""
+
+    grids: list[str]
+    on_duty: bool
+    open_tasks: int
+
+
+class Duty(BaseModel):
+    """The roster."""
+
+    on: int
+    total: int
+    people: list[DutyPerson]
+
+
+class Figures(BaseModel):
+    """Today's figures; `mean_ack_s` is from received to acknowledged, None before the first."""
+
+    raised_today: int
+    unacked: int
+    mean_ack_s: float | None
+
+
+class WallView(BaseModel):
+    """One screen; the feed goes on after `feed_id`."""
+
+    feed_id: int
+    now: Stamp
+    alerts: list[AlertView]
+    incidents: list[IncidentView]
+    duty: Duty
+    blind_today: Mapping[str, float]
+    figures: Figures

@@ -1,0 +1,89 @@
+"""What SQLite and PostgreSQL do differently; nothing else in Kanmen knows which of them it talks to."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_SERIALISED: Final = "kanmen_serialised"
+_BARE: Final = "kanmen_bare"
+_LOCK: Final = 0x6B616E6D
+"""Number of the advisory lock: "kanm"."""
+_BUSY_MS: Final = 5000
+"""How long a writer waits for another before it gives up; transactions take milliseconds."""
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine on the database; connects when it is first used."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def serialised(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, of whose transactions only one runs at a time, over all processes.
+
+    So whatever they number is numbered in the order in which it is committed.
+    """
+    return engine.execution_options(**{_SERIALISED: True})
+
+
+def absent(url: str) -> bool:
+    """Whether the database is a file that nobody has made yet (asking it would make an empty one)."""
+    parts = make_url(url)
+    return parts.get_backend_name() == "sqlite" and bool(parts.database) and not Path(str(parts.database)).exists()
+
+
+async def make_durable(engine: AsyncEngine) -> None:
+    """Set what a database keeps for good: SQLite's write-ahead log, which readers and a writer share."""
+    if engine.dialect.name == "sqlite":
+        async with engine.execution_options(**{_BARE: True}).connect() as connection:
+            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+def protect(connection: Connection, table: str) -> None:
+    """Make the database itself refuse to change or remove rows of the table."""
+    if connection.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+            )
+        return
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+        )
+    )
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {table}_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"EXECUTE FUNCTION {table}_refuses()"
+        )
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    alone = options.get(_SERIALISED, False)
+    if options.get(_BARE, False):
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
+    elif alone:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")

@@ -1,0 +1,229 @@
+"""The tables of the database: what arrived, what people did about it, and who may."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from models.columns import GROWING, ID, JSON_TEXT, NAME, Instant, metadata
+
+HEAD: Final = "0001"
+"""The migration that this version needs; who serves waits until the database has it."""
+
+desk_lease = Table(
+    "desk_lease",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires", Instant, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("origin", NAME, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "subject_id"),
+)
+"""Which journal entries are safe here; one row each, written in the transaction that took the entry over."""
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fields", JSON_TEXT, nullable=False),
+)
+"""Stream messages that are not ours or contradict what is here, kept as they came (shortened)."""
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("no", String(32), nullable=False, unique=True),
+    Column("day", String(8), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("code", NAME, nullable=False),
+    Column("camera", NAME, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("day", "ordinal"),
+    Index(None, "state", "opened"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("code", NAME, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("camera", NAME, nullable=False),
+    Column("rule", String(128), nullable=False),
+    Column("place", NAME, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("detected", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("times", Integer, nullable=False),
+    Column("observed", JSON_TEXT, nullable=False),
+    Column("threshold", JSON_TEXT, nullable=False),
+    Column("subjects", JSON_TEXT, nullable=False),
+    Column("snapshot", String(256)),
+    Column("source", String(16), nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("acked_by", NAME),
+    Column("acked_at", Instant),
+    Column("dismissed_by", NAME),
+    Column("dismissed_at", Instant),
+    Column("dismiss_reason", String(32)),
+    Column("incident_id", ForeignKey("incident.id")),
+    Index(None, "state"),
+    Index(None, "detected"),
+    Index(None, "camera", "place", "detected"),
+)
+"""The newest revision of each alert, and what people did; `version` counts only the latter."""
+
+alert_history = Table(
+    "alert_history",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Every revision as it stood on the wire."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("name_zh", NAME, nullable=False),
+    Column("name_en", NAME, nullable=False),
+    Column("grids", JSON_TEXT, nullable=False),
+    Column("on_duty", Boolean, nullable=False),
+    Column("listed", Boolean, nullable=False),
+)
+"""Who can be sent; somebody no longer in the configuration stays for the records, unlisted."""
+
+grid = Table(
+    "grid",
+    metadata,
+    Column("code", NAME, primary_key=True),
+    Column("name_zh", NAME, nullable=False),
+    Column("name_en", NAME, nullable=False),
+    Column("beside", JSON_TEXT, nullable=False),
+    Column("listed", Boolean, nullable=False),
+)
+
+dispatch = Table(
+    "dispatch",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undo_until", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("why", JSON_TEXT, nullable=False),
+    Column("notified", String(32), nullable=False),
+    Column("undone_by", NAME),
+    Column("undone_at", Instant),
+    Index(None, "alert_id", "at"),
+    Index(None, "state", "undo_until"),
+)
+
+blind_span = Table(
+    "blind_span",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("camera", NAME, nullable=False),
+    Column("reason", NAME, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("received", Instant, nullable=False),
+    Index(None, "began"),
+    Index(None, "ended"),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", GROWING, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "at"),
+    sqlite_autoincrement=True,  # a number that was pruned is never given again
+)
+"""What walls are told, in the order of commit."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(256), nullable=False),
+    Column("one_time", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("account", ForeignKey("account.name"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+)
+"""`token` is the sha256 of the cookie, so that a stolen database opens no session."""
+
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("id", GROWING, primary_key=True, autoincrement=True),
+    Column("name", NAME, nullable=False),
+    Column("address", NAME, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "name", "at"),
+    Index(None, "address", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", NAME, nullable=False),
+    Column("action", NAME, nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "subject", "action"),
+)
+"""Append-only: each row carries the hash of the one before; the database refuses to change or remove one."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("audit_id", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""The newest row of the chain, so that rows cut off at its end are noticed."""
