@@ -33,7 +33,7 @@ CREATE TABLE checkpoints (camera TEXT PRIMARY KEY, heartbeat INTEGER, body TEXT 
 
 
 class Journal:
-    """The journal's file, opened; one instance per thread.
+    """The journal's file, opened; an instance is used by one thread at a time.
 
     Args:
         path: The file; it and its folder are made when missing.
@@ -53,7 +53,7 @@ class Journal:
                 f"{path}: the journal's folder cannot be made: {error.strerror}; free the way"
             ) from error
         with self._plainly():
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         with self._plainly():
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")

@@ -1,0 +1,178 @@
+"""The ingest workers' ends: what they announce is read, and the newest picture of each camera is kept for its turn."""
+
+import logging
+import os
+import selectors
+import socket
+from collections.abc import Iterable, Mapping
+from time import perf_counter, thread_time
+from typing import Final
+
+import numpy as np
+
+from detect.figures import Figures
+from detect.watch import SET_BACK
+from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
+from models.frame import Frame, Image
+from models.link import MESSAGE_BYTES, Health, Sample, Want, decode, encode
+from models.slots import SlotReader
+
+log = logging.getLogger("detect:cameras")
+
+_STALE: Final = 10_000_000
+"""µs; an older picture lay in the socket while we were down, and its alert would come too late to help."""
+
+
+class _Link:
+    """One camera: its socket, its slots, and the newest sample that waits for its turn."""
+
+    def __init__(self, camera: str, slots_fd: int, link_fd: int, newest: int | None) -> None:
+        self.camera = camera
+        self.socket = socket.fromfd(link_fd, socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.setblocking(False)
+        self.reader = SlotReader(slots_fd)
+        self.newest = newest
+        self.health: Health | None = None
+        self.waiting: Sample | None = None
+        self.since = Monotonic(0.0)
+        self.busy_since: Monotonic | None = None
+        self.served = Monotonic(0.0)
+        self.buffer: Image = np.empty((0, 0, 3), np.uint8)
+
+
+class Cameras:
+    """All links; used by one thread, but for `release` and `health`.
+
+    A camera has at most one frame under way, so one buffer each is enough, and no queue can grow.
+
+    Args:
+        links: Camera to (descriptor of its slots, descriptor of our end of its socket); both stay the caller's.
+        newest: Camera to `taken` in µs of the newest frame that was ever analysed.
+        figures: Where drops are counted.
+    """
+
+    def __init__(
+        self, links: Mapping[str, tuple[int, int]], newest: Mapping[str, int | None], figures: Figures
+    ) -> None:
+        self._links = {camera: _Link(camera, *fds, newest.get(camera)) for camera, fds in links.items()}
+        self._figures = figures
+        self._selector = selectors.DefaultSelector()
+        for link in self._links.values():
+            self._selector.register(link.socket, selectors.EVENT_READ, link)
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._selector.register(self._bell, selectors.EVENT_READ, None)
+
+    def wait(self, timeout_s: float) -> None:
+        """Read what the workers have sent; returns at the first word, at `release`, or after `timeout_s`."""
+        for key, _ in self._selector.select(timeout_s):
+            link: _Link | None = key.data
+            if link is None:
+                os.eventfd_read(self._bell)
+            else:
+                self._read(link)
+
+    def waiting_since(self) -> Monotonic | None:
+        """When the sample came that waits longest for its turn; None where no camera is due."""
+        return min((link.since for link in self._due()), default=None)
+
+    def waiting(self) -> int:
+        """How many cameras are due."""
+        return sum(1 for _ in self._due())
+
+    def take(self, most: int) -> list[Frame]:
+        """The newest frames of the cameras that were served longest ago; each is under way until `release`."""
+        frames: list[Frame] = []
+        for link in sorted(self._due(), key=lambda link: link.served):
+            if len(frames) == most:
+                break
+            frame = self._copied(link)
+            if frame is not None:
+                link.busy_since = link.served = monotonic_now()
+                frames.append(frame)
+        return frames
+
+    def release(self, camera: str) -> None:
+        """The camera's frame is through: its buffer may be used again."""
+        self._links[camera].busy_since = None
+        os.eventfd_write(self._bell, 1)
+
+    def longest_under_way_s(self) -> float:
+        """How long the oldest frame that is not through has been under way."""
+        started = [link.busy_since for link in self._links.values()]
+        return max((monotonic_now() - at for at in started if at is not None), default=0.0)
+
+    def health(self, camera: str) -> Health | None:
+        """The worker's newest word."""
+        return self._links[camera].health
+
+    def want(self, want: Want) -> None:
+        """Ask every worker for samples."""
+        data = encode(want)
+        for link in self._links.values():
+            try:
+                link.socket.send(data)
+            except OSError:  # its buffer is full or its end is gone: the next one comes in a second
+                self._figures.count(link.camera, "want_unsent")
+
+    def close(self) -> None:
+        """Let go of sockets and selector."""
+        self._selector.close()
+        os.close(self._bell)
+        for link in self._links.values():
+            link.socket.close()
+
+    def _due(self) -> Iterable[_Link]:
+        return (link for link in self._links.values() if link.waiting is not None and link.busy_since is None)
+
+    def _read(self, link: _Link) -> None:
+        while True:
+            try:
+                data = link.socket.recv(MESSAGE_BYTES)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                log.warning("%s: its link fails: %s", link.camera, error)
+                data = b""
+            if not data:
+                self._selector.unregister(link.socket)
+                return
+            try:
+                message = decode(data)
+            except ValueError:
+                self._figures.count(link.camera, "unreadable")
+                continue
+            if isinstance(message, Health):
+                link.health = message
+            elif isinstance(message, Sample):
+                self._announced(link, message)
+
+    def _announced(self, link: _Link, sample: Sample) -> None:
+        now = to_micros(utc_now())
+        if link.newest is not None and sample.taken <= link.newest and link.newest <= now + SET_BACK:
+            self._figures.count(link.camera, "backdated")
+            return
+        link.newest = sample.taken
+        if now - sample.taken > _STALE:
+            self._figures.count(link.camera, "stale")
+        elif sample.frozen:
+            self._figures.count(link.camera, "frozen_skipped")
+        else:
+            if link.waiting is not None:
+                self._figures.count(link.camera, "superseded")
+            else:
+                link.since = monotonic_now()
+            link.waiting = sample
+
+    def _copied(self, link: _Link) -> Frame | None:
+        sample, link.waiting = link.waiting, None
+        if sample is None:
+            return None
+        wall, cpu = perf_counter(), thread_time()
+        shape = (sample.height, sample.width, 3)
+        if link.buffer.shape != shape:
+            link.buffer = np.empty(shape, np.uint8)
+        if not link.reader.read(sample.slot, sample.seq, sample.height, sample.width, link.buffer):
+            self._figures.count(link.camera, "overwritten")
+            return None
+        self._figures.spent(link.camera, "copy", perf_counter() - wall, thread_time() - cpu)
+        return Frame(link.camera, sample.number, sample.epoch, from_micros(sample.taken), link.buffer)

@@ -1,0 +1,88 @@
+"""What a camera must remember over a restart, as JSON: tracker, rules, blind span and newest alerts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from detect.ledger import Sight
+from models.alert import Alert
+from models.wire import decode_alert, encode_alert
+
+_VERSION: Final = 1
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one camera remembers.
+
+    Attributes:
+        epoch: Of the newest analysed frame; None before the first.
+        taken: Of that frame, µs; None before the first.
+        tracker: State of the tracker, None before the first frame.
+        rules: State of each rule by its id.
+        alerts: Newest revision of each rule's newest alert, as it went into the journal.
+        sight: For the blind-time ledger.
+    """
+
+    sight: Sight
+    epoch: int | None = None
+    taken: int | None = None
+    tracker: dict[str, Any] | None = None
+    rules: dict[str, Any] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+
+
+def encode_memory(memory: Memory) -> str:
+    """The memory as JSON."""
+    raw = {
+        "version": _VERSION,
+        "epoch": memory.epoch,
+        "taken": memory.taken,
+        "tracker": memory.tracker,
+        "rules": {name: asdict(state) for name, state in memory.rules.items()},
+        "alerts": {name: encode_alert(alert) for name, alert in memory.alerts.items()},
+        "sight": asdict(memory.sight),
+    }
+    return json.dumps(raw, separators=(",", ":"), default=_plain)
+
+
+def decode_memory(text: str, rules: Mapping[str, type[Any]]) -> Memory:
+    """The memory of `encode_memory`.
+
+    Args:
+        text: JSON.
+        rules: Class of each rule's state; states of other rules are left out.
+
+    Raises:
+        ValueError: it is no memory of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        if raw["version"] != _VERSION:
+            raise ValueError(f"a checkpoint of version {raw['version']}")
+        return Memory(
+            epoch=raw["epoch"],
+            taken=raw["taken"],
+            tracker=raw["tracker"],
+            rules={name: _adapter(rules[name]).validate_python(s) for name, s in raw["rules"].items() if name in rules},
+            alerts={name: decode_alert(alert) for name, alert in raw["alerts"].items()},
+            sight=_adapter(Sight).validate_python(raw["sight"]),
+        )
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise ValueError(f"not a checkpoint of this version: {type(error).__name__}") from error
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 (a class, of any kind)
+    return TypeAdapter(kind)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in a checkpoint")

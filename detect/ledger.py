@@ -1,0 +1,141 @@
+"""The blind-time ledger: every span in which a camera could not have alerted, each exactly once."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from models.alert import BlindSpan, Onset, mint
+from models.clock import from_micros
+from models.link import Health
+
+_SILENT: Final = 3_000_000
+"""µs without a word after which an ingest worker counts as down; it speaks once a second."""
+
+_FRESH: Final = 1_000_000
+"""µs by which the newest decoded picture must be ahead of the newest analysed one for the detector to be at fault."""
+
+_RANK: Final = (
+    "starting",
+    "detector_behind",
+    "stalled",
+    "frozen",
+    "process_down",
+    "disconnected",
+    "unauthorised",
+)
+"""The worst that is seen while a span lasts is its reason: what follows from it comes later and is milder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A span that lasts; `began` in µs."""
+
+    id: UUID
+    reason: str
+    began: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of one camera's sight. Instants in µs.
+
+    Attributes:
+        last: Newest analysed picture; when we started, before the first one ever.
+        heard: When (by our clock) that picture had been analysed.
+        first: Whether there has been a picture at all.
+        down: Whether we ourselves were down since the newest picture.
+        span: The span that lasts, None while the camera sees.
+    """
+
+    last: int
+    heard: int
+    first: bool
+    down: bool = False
+    span: Open | None = None
+
+    @staticmethod
+    def starting(now: int) -> "Sight":
+        """A camera that we have never seen."""
+        return Sight(last=now, heard=now, first=False)
+
+    def restarted(self) -> "Sight":
+        """The same sight after our own restart: unless it was blind before, we are to blame until a picture comes."""
+        return replace(self, heard=self.last, down=self.first and self.span is None)
+
+
+class Ledger:
+    """Decides, camera by camera; keeps nothing between calls.
+
+    Args:
+        site, camera: Ids.
+        blind_s: A camera counts as blind when pictures are missing for longer than this.
+    """
+
+    def __init__(self, site: str, camera: str, blind_s: float) -> None:
+        self._site, self._camera = site, camera
+        self._blind = round(blind_s * 1e6)
+
+    def analysed(self, sight: Sight, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
+        """A picture that proves something was analysed: what was open closes; a gap that nobody noticed is recorded.
+
+        Args:
+            sight: What is known.
+            taken: When the picture was taken, later than `sight.last`.
+            now: Our clock.
+        """
+        seeing = Sight(last=taken, heard=now, first=True)
+        if sight.span is not None:
+            return seeing, [self._said(sight.span, 2, max(taken, sight.span.began))]
+        if taken - sight.last <= self._blind:
+            return seeing, []
+        span = self._opened(sight, "process_down" if sight.down else "stalled" if sight.first else "starting")
+        return seeing, [self._said(span, 1, None), self._said(span, 2, taken)]
+
+    def watched(self, sight: Sight, health: Health | None, now: int) -> tuple[Sight, list[BlindSpan]]:
+        """Time has passed: a span opens when the last picture is too long ago; while it lasts its reason may worsen.
+
+        Args:
+            sight: What is known.
+            health: The worker's newest word; None where it has never spoken.
+            now: Our clock.
+        """
+        if sight.span is not None:
+            worse = _worse(sight.span.reason, _reason(sight, health, now))
+            return replace(sight, span=replace(sight.span, reason=worse)), []
+        if now - sight.heard <= self._blind:
+            return sight, []
+        span = self._opened(sight, _reason(sight, health, now))
+        return replace(sight, span=span), [self._said(span, 1, None)]
+
+    def _opened(self, sight: Sight, reason: str) -> Open:
+        onset = Onset(self._site, self._camera, "BLIND", "", from_micros(sight.last))
+        return Open(mint(onset), reason, sight.last)
+
+    def _said(self, span: Open, revision: int, ended: int | None) -> BlindSpan:
+        return BlindSpan(
+            span.id,
+            revision,
+            self._camera,
+            span.reason,
+            from_micros(span.began),
+            None if ended is None else from_micros(ended),
+        )
+
+
+def _reason(sight: Sight, health: Health | None, now: int) -> str:
+    if sight.down:
+        return "process_down"
+    if health is None:
+        return "process_down" if sight.first else "starting"
+    if now - health.at > _SILENT:
+        return "process_down"
+    if health.state == "connecting":  # a worker that has just started; one that lost its camera says so first
+        return "process_down" if sight.first else "starting"
+    if health.state != "live":
+        return health.state
+    ahead = health.taken is not None and health.taken - sight.last > _FRESH
+    return ("detector_behind" if ahead else "stalled") if sight.first else "starting"
+
+
+def _worse(one: str, other: str) -> str:
+    return max(one, other, key=_RANK.index)

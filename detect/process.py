@@ -1,0 +1,135 @@
+"""The detect process: frames of every camera in, alerts on disk and on their way out."""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from functools import partial
+from time import perf_counter, process_time
+from typing import Final
+
+from config.site import Site
+from detect.cameras import Cameras
+from detect.detector import Detector
+from detect.figures import Figures
+from detect.outlet import Outlet
+from detect.results import Results
+from detect.watch import Watch, farewell
+from models.clock import Monotonic, monotonic_now, utc_now
+from models.errors import ModelError
+from models.evidence import FolderStore
+from models.journal import Checkpoint, Journal
+from models.link import Want
+
+log = logging.getLogger("detect")
+
+_WANT_S: Final = 1.0
+"""How often samples are asked for, so that either end may restart."""
+
+_IDLE_S: Final = 0.2
+"""The longest sleep; a signal to stop is seen this soon."""
+
+_BUSY_S: Final = 0.005
+"""While a frame waits for the detector, it is asked this often whether it is ready."""
+
+_STUCK_S: Final = 30.0
+"""A detector that keeps a frame this long will not give it back; the process starts anew."""
+
+_GOODBYE_S: Final = 0.8
+"""So long the last rows may take to reach Redis; what does not is sent after the next start."""
+
+
+def run(site: Site, links: Mapping[str, tuple[int, int]], detector: Detector, stop: threading.Event) -> None:
+    """Watch until `stop` is set; then ends within 2 s.
+
+    Args:
+        site: The configuration.
+        links: Camera to (descriptor of its slots, descriptor of our end of its socket).
+        detector: Stays open for the caller where an error is raised, and is closed at a normal end.
+        stop: Set by whoever wants us to end.
+
+    Raises:
+        JournalError: alerts would not be safe.
+        ModelError: the detector has failed or is stuck.
+    """
+    journal = Journal(site.journal_path)
+    kept, now = journal.checkpoints(), utc_now()
+    _take_leave(journal, {camera: c for camera, c in kept.items() if camera not in links})
+    watches = {camera: Watch(site, site.camera(camera), kept.get(camera), now) for camera in links}
+    figures = Figures(links)
+    cameras = Cameras(links, {camera: watch.taken for camera, watch in watches.items()}, figures)
+    outlet = Outlet(site.redis_url, site.journal_path, links)
+    results = Results(
+        model=detector.name,
+        watches=watches,
+        cameras=cameras,
+        journal=journal,
+        store=FolderStore(site.evidence_path),
+        outlet=outlet,
+        figures=figures,
+    )
+    outlet.start()
+    results.start()
+    log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
+    began, cpu = perf_counter(), process_time()
+    try:
+        _serve(site, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
+        detector.close()
+    finally:
+        results.end()
+        outlet.end(_GOODBYE_S)
+        cameras.close()
+        journal.close()
+        spent = {"wall_s": round(perf_counter() - began, 2), "cpu_s": round(process_time() - cpu, 2)}
+        log.info("figures %s", json.dumps({**spent, **figures.totals()}))
+    _fail(results, outlet)
+
+
+def _serve(
+    site: Site, *, cameras: Cameras, detector: Detector, results: Results, outlet: Outlet, stop: threading.Event
+) -> None:
+    """Submit the newest frames, the longest-unserved camera first, until `stop` is set."""
+    want = Want(detector.width, detector.height, site.detector.fps)
+    want_at = Monotonic(0.0)
+    pause_s = 0.0
+    while not stop.is_set():
+        cameras.wait(pause_s)
+        now = monotonic_now()
+        if now >= want_at:
+            cameras.want(want)
+            want_at = Monotonic(now + _WANT_S)
+            _fail(results, outlet)
+            if cameras.longest_under_way_s() > _STUCK_S:
+                raise ModelError(f"{detector.name}: a frame has been under way for {_STUCK_S:.0f} s")
+        pause_s = _submit(cameras, detector, results, site.detector.batch_deadline_ms / 1000)
+
+
+def _submit(cameras: Cameras, detector: Detector, results: Results, deadline_s: float) -> float:
+    """Submit what is due; returns how long to sleep, at most.
+
+    A batch goes when it is full, or when its first frame has waited `deadline_s`: a dead camera holds nobody up.
+    """
+    while (since := cameras.waiting_since()) is not None:
+        if not detector.ready():
+            return _BUSY_S
+        left_s = since + deadline_s - monotonic_now()
+        if detector.batch > 1 and cameras.waiting() < detector.batch and left_s > 0:
+            return left_s
+        frames = cameras.take(detector.batch)
+        if frames:
+            detector.submit(frames, partial(results.done, submitted=perf_counter()))
+    return _IDLE_S
+
+
+def _take_leave(journal: Journal, removed: Mapping[str, Checkpoint]) -> None:
+    """End what cameras that are no longer configured have left open."""
+    for camera, checkpoint in removed.items():
+        drafts = farewell(camera, checkpoint, utc_now())
+        if drafts:
+            journal.append(drafts, {camera: Checkpoint(None, "")})
+
+
+def _fail(results: Results, outlet: Outlet) -> None:
+    for failure in (results.failure, outlet.failure):
+        if failure is not None:
+            raise failure

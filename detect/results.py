@@ -1,0 +1,199 @@
+"""The thread that turns results into tracks, alerts and blind spans, and writes them down before it tells anybody."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from queue import Empty, SimpleQueue
+from time import perf_counter, thread_time
+from typing import Final
+
+from detect.cameras import Cameras
+from detect.figures import Figures
+from detect.outlet import Outlet
+from detect.watch import Looked, Watch
+from media.snapshot import encode_jpeg, snapshot_key
+from models.alert import Alert, BlindSpan
+from models.clock import Monotonic, monotonic_now, to_micros, utc_now
+from models.detection import Detections
+from models.evidence import EvidenceStore
+from models.frame import Frame
+from models.journal import Draft, Journal
+from models.labels import KEY_OF, KEYS
+from models.status import Boxes, CameraStatus, WatchStatus
+
+log = logging.getLogger("detect:results")
+
+_TICK_S: Final = 1.0
+"""Checkpoint, ledger and status come this often."""
+
+
+class Results:
+    """The thread; `done` is called by the detector's own threads.
+
+    Args:
+        model: Name of the detector's weights.
+        watches: One per camera.
+        cameras, journal, store, outlet, figures: What it is wired to; the journal is this thread's own.
+
+    Attributes:
+        failure: What ended the thread, None while it lives.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        watches: Mapping[str, Watch],
+        cameras: Cameras,
+        journal: Journal,
+        store: EvidenceStore,
+        outlet: Outlet,
+        figures: Figures,
+    ) -> None:
+        self.failure: BaseException | None = None
+        self._model, self._watches, self._cameras = model, watches, cameras
+        self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
+        self._queue: SimpleQueue[tuple[Frame, Detections] | None] = SimpleQueue()  # ≤ one per camera
+        self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
+        self._thread = threading.Thread(target=self._run, name="detect:results", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the journal is used by this thread only from here on."""
+        self._thread.start()
+
+    def done(self, frame: Frame, found: Detections, *, submitted: float) -> None:
+        """A frame is through the detector; `submitted` on `time.perf_counter`."""
+        self._figures.spent(frame.camera, "infer", perf_counter() - submitted, 0.0)
+        self._queue.put((frame, found))
+
+    def end(self) -> None:
+        """Work off what is waiting, write the last checkpoint, end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._write(
+                {
+                    camera: [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in watch.orphaned()]
+                    for camera, watch in self._watches.items()
+                }
+            )
+            tick = monotonic_now()
+            while True:
+                now = monotonic_now()
+                if now >= tick:
+                    self._tick()
+                    tick = Monotonic(max(tick + _TICK_S, now))
+                try:
+                    work = self._queue.get(timeout=max(0.0, tick - monotonic_now()))
+                except Empty:
+                    continue
+                if work is None:
+                    break
+                self._work(*work)
+            self._tick()
+        except BaseException as error:  # the boundary of this thread: the process must hear of it, and start anew
+            self.failure = error
+            log.exception("the thread has failed")
+
+    def _work(self, frame: Frame, found: Detections) -> None:
+        camera = frame.camera
+        looked = self._watches[camera].look(
+            frame, found, utc_now(), partial(self._photograph, frame), partial(self._figures.spent, camera)
+        )
+        self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
+        taken = to_micros(frame.taken)
+        drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]
+        drafts += [Draft.of_blind(span) for span in looked.spans]
+        if drafts:
+            self._write({camera: drafts})
+        self._cameras.release(camera)
+        seen = Counter(KEY_OF.get(track.label) for track in looked.tracks)
+        self._seen[camera] = {key: seen[key] for key in KEYS}
+        if camera in self._outlet.watched and not self._outlet.draw(_boxes(camera, taken, looked)):
+            self._figures.count(camera, "boxes_dropped")
+
+    def _write(self, drafts: Mapping[str, list[Draft]]) -> None:
+        """Rows together with the state that caused them, in one transaction."""
+        wall, cpu = perf_counter(), thread_time()
+        rows = [draft for some in drafts.values() for draft in some]
+        self._journal.append(rows, {camera: self._watches[camera].checkpoint() for camera in drafts})
+        for camera, some in drafts.items():
+            share = 1 / len(drafts)
+            self._figures.spent(camera, "journal", (perf_counter() - wall) * share, (thread_time() - cpu) * share)
+            for draft in some:
+                log.info("%s: %s %s revision %d", camera, draft.kind, draft.subject_id, draft.revision)
+        if rows:
+            self._outlet.wake()
+
+    def _tick(self) -> None:
+        now = utc_now()
+        spans: dict[str, list[BlindSpan]] = {
+            camera: watch.idle(self._cameras.health(camera), now) for camera, watch in self._watches.items()
+        }
+        self._write({camera: [Draft.of_blind(span) for span in some] for camera, some in spans.items()})
+        self._outlet.tell(self._status(to_micros(now)))
+
+    def _photograph(self, frame: Frame, alert: Alert) -> str | None:
+        """Store the frame as the picture of this revision."""
+        wall, cpu = perf_counter(), thread_time()
+        key = snapshot_key(alert.id, alert.revision, frame.taken)
+        try:
+            self._store.put(key, encode_jpeg(frame.image))
+        except (OSError, ValueError) as error:
+            self._figures.count(frame.camera, "snapshots_failed")
+            log.error("%s: alert %s goes out without its picture: %s", frame.camera, alert.id, error)  # noqa: TRY400 (one line is enough)
+            return None
+        self._figures.spent(frame.camera, "snapshot", perf_counter() - wall, thread_time() - cpu)
+        return key
+
+    def _status(self, now: int) -> WatchStatus:
+        cameras = {camera: self._camera_status(camera, watch, now) for camera, watch in self._watches.items()}
+        return {
+            "at": now,
+            "origin": self._journal.origin,
+            "model": self._model,
+            "analysed_fps": round(sum(c["analysed_fps"] for c in cameras.values()), 2),
+            "latency_ms": self._figures.latency_ms(),
+            "unsettled": self._journal.unsettled(),
+            "cameras": cameras,
+        }
+
+    def _camera_status(self, camera: str, watch: Watch, now: int) -> CameraStatus:
+        health, span = self._cameras.health(camera), watch.sight.span
+        return {
+            "state": health.state if health else "connecting",
+            "since": health.since if health else now,
+            "attempt": health.attempt if health else 0,
+            "retry_at": health.retry_at if health else None,
+            "detail": health.detail if health else "",
+            "codec": health.codec if health else "",
+            "width": health.width if health else 0,
+            "height": health.height if health else 0,
+            "fps": health.fps if health else 0.0,
+            "counts": {**(health.counts if health else {}), **self._figures.counts(camera)},
+            "taken": watch.taken,
+            "analysed_fps": self._figures.rate(camera),
+            "seen": self._seen[camera],
+            "blind_since": span.began if span else None,
+            "blind_reason": span.reason if span else None,
+        }
+
+
+def _boxes(camera: str, taken: int, looked: Looked) -> Boxes:
+    return {
+        "camera": camera,
+        "taken": taken,
+        "tracks": [
+            {
+                "id": track.id,
+                "key": KEY_OF.get(track.label, ""),
+                "box": [round(v, 4) for v in track.box],
+                "alert": track.id in looked.involved,
+            }
+            for track in looked.tracks
+        ],
+    }

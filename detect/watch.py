@@ -1,0 +1,174 @@
+"""One camera's watch: detections in, tracks, alerts and blind spans out, and all that must be remembered."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter, thread_time
+from typing import Final
+
+from config.site import Camera, Site
+from detect.checkpoint import Memory, decode_memory, encode_memory
+from detect.ledger import Ledger, Sight
+from detect.rules import rules_of
+from detect.rules.rule import Place
+from detect.tracker import Tracker
+from models.alert import Alert, BlindSpan
+from models.clock import from_micros, to_micros
+from models.detection import Detections
+from models.frame import Frame
+from models.journal import Checkpoint, Draft
+from models.link import Health
+from models.track import Track
+
+SET_BACK: Final = 5_000_000
+"""µs by which a picture that we know must lie in the future to prove that our clock was set back."""
+
+Photograph = Callable[[Alert], str | None]
+"""Stores the picture of the frame at hand for this revision; the key, or None where that failed."""
+
+Spent = Callable[[str, float, float], None]
+"""Told what a stage took: name, wall seconds, CPU seconds of this thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one frame led to.
+
+    Attributes:
+        tracks: Seen in it.
+        alerts: Revisions it caused, with their snapshots' keys.
+        spans: Blind spans it closed.
+        involved: Ids of tracks in an alert that lasts.
+    """
+
+    tracks: tuple[Track, ...]
+    alerts: list[Alert]
+    spans: list[BlindSpan]
+    involved: frozenset[int]
+
+
+class Watch:
+    """Tracker, rules and blind-time ledger of one camera; used by one thread.
+
+    Args:
+        site: The configuration.
+        camera: Of this site.
+        checkpoint: What was remembered, None for a camera never seen.
+        now: Our clock.
+    """
+
+    def __init__(self, site: Site, camera: Camera, checkpoint: Checkpoint | None, now: datetime) -> None:
+        self.camera = camera
+        self._rules = rules_of(Place(site.id, camera, site.health.blind_s))
+        self._ledger = Ledger(site.id, camera.id, site.health.blind_s)
+        self._high = site.detector.confidence
+        self._log = logging.getLogger(f"detect:{camera.id}")
+        self._memory = self._remembered(checkpoint, to_micros(now))
+        kept = self._memory.tracker
+        self._tracker = Tracker.of(kept, self._high, restarted=True) if kept else Tracker(self._high)
+        for rule in self._rules:
+            self._memory.rules.setdefault(rule.id, rule.fresh())
+
+    @property
+    def taken(self) -> int | None:
+        """µs of the newest analysed frame; None before the first."""
+        return self._memory.taken
+
+    @property
+    def sight(self) -> Sight:
+        """What the ledger knows."""
+        return self._memory.sight
+
+    def checkpoint(self) -> Checkpoint:
+        """All that must be remembered as of now."""
+        self._memory.tracker = self._tracker.state()
+        return Checkpoint(self._memory.taken, encode_memory(self._memory))
+
+    def look(self, frame: Frame, found: Detections, now: datetime, photograph: Photograph, spent: Spent) -> Looked:
+        """Take one analysed frame in; its `taken` is later than that of the last, unless our clock was set back."""
+        memory, at = self._memory, to_micros(frame.taken)
+        alerts: list[Alert] = []
+        if memory.taken is not None and at <= memory.taken:
+            self._log.warning("our clock was set back; trackers and rules begin anew")
+            alerts += [alert for rule in self._rules for alert in rule.end(memory.rules[rule.id])]
+            memory.rules = {rule.id: rule.fresh() for rule in self._rules}
+            self._tracker.reset()
+        elif memory.epoch is not None and memory.epoch != frame.epoch:
+            self._tracker.reset()
+        memory.epoch, memory.taken = frame.epoch, at
+        wall, cpu = perf_counter(), thread_time()
+        tracks = self._tracker.update(found, frame.taken)
+        wall, cpu = _told(spent, "track", wall, cpu)
+        for rule in self._rules:
+            memory.rules[rule.id], said = rule.step(memory.rules[rule.id], tracks, frame.taken)
+            alerts += said
+        _told(spent, "rules", wall, cpu)
+        alerts = [self._pictured(alert, frame.taken, photograph) for alert in alerts]
+        memory.sight, spans = self._ledger.analysed(memory.sight, at, to_micros(now))
+        involved = frozenset[int]().union(*(rule.involved(memory.rules[rule.id]) for rule in self._rules))
+        return Looked(tracks, alerts, spans, involved)
+
+    def idle(self, health: Health | None, now: datetime) -> list[BlindSpan]:
+        """Time has passed, with or without frames."""
+        memory, at = self._memory, to_micros(now)
+        if memory.sight.heard > at + SET_BACK:
+            memory.sight = replace(memory.sight, heard=at)
+        memory.sight, spans = self._ledger.watched(memory.sight, health, at)
+        return spans
+
+    def orphaned(self) -> list[Alert]:
+        """The last revision of each alert that lasts and whose rule is no longer configured."""
+        memory, kept = self._memory, {rule.id for rule in self._rules}
+        gone = [alert for name, alert in memory.alerts.items() if name not in kept]
+        memory.alerts = {name: alert for name, alert in memory.alerts.items() if name in kept}
+        ended = from_micros(memory.sight.last)
+        return [replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None]
+
+    def _remembered(self, checkpoint: Checkpoint | None, now: int) -> Memory:
+        if checkpoint is None:
+            return Memory(Sight.starting(now))
+        try:
+            memory = decode_memory(checkpoint.body, {rule.id: rule.state_type for rule in self._rules})
+        except ValueError as error:
+            self._log.warning("what this camera remembered cannot be used, it begins anew: %s", error)
+            if checkpoint.heartbeat is None:
+                return Memory(Sight.starting(now))
+            known = Sight(last=checkpoint.heartbeat, heard=checkpoint.heartbeat, first=True)
+            return Memory(known.restarted(), taken=checkpoint.heartbeat)
+        memory.sight = memory.sight.restarted()
+        return memory
+
+    def _pictured(self, alert: Alert, taken: datetime, photograph: Photograph) -> Alert:
+        """The alert with the picture of this frame, if it is about this frame; else with the one it has."""
+        before = self._memory.alerts.get(alert.rule)
+        if alert.ended is None or alert.ended == taken:
+            alert = replace(alert, snapshot=photograph(alert))
+        elif before is not None and before.id == alert.id:
+            alert = replace(alert, snapshot=before.snapshot, subjects=before.subjects)
+        self._memory.alerts[alert.rule] = alert
+        return alert
+
+
+def farewell(camera: str, checkpoint: Checkpoint, now: datetime) -> list[Draft]:
+    """The last words on a camera that is no longer configured: its alerts and its blind span end."""
+    try:
+        memory = decode_memory(checkpoint.body, {})
+    except ValueError:
+        return []  # it said its last words before
+    ended = from_micros(memory.sight.last)
+    drafts = [
+        Draft.of_alert(replace(a, revision=a.revision + 1, ended=max(ended, a.began)), memory.sight.last)
+        for a in memory.alerts.values()
+        if a.ended is None
+    ]
+    span = memory.sight.span
+    if span is not None:
+        drafts.append(Draft.of_blind(BlindSpan(span.id, 2, camera, span.reason, from_micros(span.began), now)))
+    return drafts
+
+
+def _told(spent: Spent, stage: str, wall: float, cpu: float) -> tuple[float, float]:
+    wall_now, cpu_now = perf_counter(), thread_time()
+    spent(stage, wall_now - wall, cpu_now - cpu)
+    return wall_now, cpu_now
