@@ -1,0 +1,86 @@
+// What the operator does with an alert: acknowledge, dismiss, dispatch, undo; each is told plainly when it fails.
+import { isOpen, merge, selected } from "./alerts.js";
+import { timeOfDay } from "./clock.js";
+import { refresh } from "./feed.js";
+import { tell } from "./notice.js";
+import { undoLeft } from "./selection.js";
+import { ask } from "./session.js";
+import { change, state } from "./state.js";
+import { named, t } from "./text.js";
+
+async function act(alert, path, body) {
+  if (state.acting) return;
+  change({ acting: alert.id, menu: null });
+  try {
+    take(await ask(path, body));
+  } catch (error) {
+    if (error.key === "conflict" && error.body.current) {
+      tell(t("notice.conflict", { what: whatHappened(error.body.current) }), "look");
+      take(error.body.current);
+    } else if (error.key === "too_late") tell(t("notice.too_late"), "look");
+    else if (error.status === 0) tell(t("notice.unreachable"), "bad");
+    else tell(t("notice.refused", { detail: error.message }), "bad");
+  } finally {
+    change({ acting: null });
+    refresh(300);
+  }
+}
+
+function take(alert) {
+  merge(alert);
+  state.details.delete(alert.id);
+  change();
+}
+
+/** Who did what, for a conflict. */
+function whatHappened({ state: standing, acked, dismissed, dispatch }) {
+  if (standing === "DISMISSED" && dismissed) {
+    const reason = named(state.session.dismiss_reasons[dismissed.reason]);
+    return t("did.dismissed", { by: dismissed.by, at: timeOfDay(dismissed.at), reason });
+  }
+  if (standing === "CONFIRMED" && dispatch) {
+    return t("did.dispatched", { by: dispatch.by, at: timeOfDay(dispatch.at), person: named(dispatch.person) });
+  }
+  if (acked) return t("did.acked", { by: acked.by, at: timeOfDay(acked.at) });
+  return t("did.changed");
+}
+
+/** I have seen it. */
+export function ack() {
+  const alert = selected();
+  if (alert?.state === "RAISED") act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
+}
+
+/** It is none, for a reason. */
+export function dismiss(reason) {
+  const alert = selected();
+  if (alert && isOpen(alert)) act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason });
+}
+
+/** Sends a person: confirms, accepts and dispatches in one. */
+export function dispatch(person = undefined) {
+  const alert = selected();
+  if (!alert || !isOpen(alert)) return;
+  const suggested = state.details.get(alert.id)?.suggestion?.person.id;
+  const chosen = person ?? suggested;
+  if (!chosen) return;
+  act(alert, `alerts/${alert.id}/dispatch`, { version: alert.version, person: chosen });
+}
+
+/** Calls the person back while that is possible. */
+export function undo() {
+  const alert = selected();
+  if (undoLeft(alert) > 0) act(alert, `dispatches/${alert.dispatch.id}/undo`, {});
+}
+
+/** Opens or closes a menu of the selected alert. */
+export function openMenu(menu) {
+  const alert = selected();
+  if (alert && isOpen(alert)) change({ menu: state.menu === menu ? null : menu });
+}
+
+/** The reasons for a dismissal in the order of their keys 1 to 4. */
+export const reasons = () => Object.entries(state.session.dismiss_reasons);
+
+/** The people on duty in the order of their keys. */
+export const onDuty = () => state.duty.people.filter((person) => person.on_duty);

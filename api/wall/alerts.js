@@ -1,0 +1,67 @@
+// Alerts as the operator sees them: which are open, in which order, and which is the next.
+import { change, state } from "./state.js";
+
+/** Nobody has decided yet. */
+export const isOpen = (alert) => alert.state === "RAISED" || alert.state === "ACKED";
+
+/** Somebody was sent and not called back. */
+export const isDispatched = (alert) => alert.state === "CONFIRMED" && alert.dispatch && alert.dispatch.state !== "UNDONE";
+
+const RANK = { RAISED: 0, ACKED: 1, CONFIRMED: 2, DISMISSED: 2 };
+
+function before(a, b) {
+  if (RANK[a.state] !== RANK[b.state]) return RANK[a.state] - RANK[b.state];
+  if (RANK[a.state] === 2) return Date.parse(b.detected) - Date.parse(a.detected); // done: newest first
+  return a.level - b.level || Date.parse(a.detected) - Date.parse(b.detected); // open: gravest, then longest waiting
+}
+
+/** All alerts in the order of the queue: not yet acknowledged, acknowledged, done. */
+export const queue = () => [...state.alerts.values()].sort(before);
+
+/** The gravest open alert of a camera, or undefined. */
+export const openAt = (cameraId) =>
+  queue().find((alert) => isOpen(alert) && alert.camera === cameraId);
+
+/** The selected alert, or null. */
+export const selected = () =>
+  (state.selection?.kind === "alert" && state.alerts.get(state.selection.id)) || null;
+
+/** The zone or line that an alert is about, or null. */
+export function placeOf(alert) {
+  const camera = state.session.cameras.find((known) => known.id === alert.camera);
+  if (!camera) return null;
+  return [...camera.zones, ...camera.lines].find((place) => place.id === alert.place) ?? null;
+}
+
+/** Whether `a` is a later view than `b`: people's deeds count the version, the machine's words the revision. */
+const later = (a, b) => a.version + a.revision > b.version + b.revision;
+
+/** Whoever stood in the frame that fired stays drawn on it, also when the last revision names nobody any more. */
+const pictured = (alert, known) =>
+  alert.subjects.length || !known ? alert : { ...alert, subjects: known.subjects };
+
+/**
+ * Takes over an alert that the server sent, unless we know a later version.
+ * @returns whether it was not known before
+ */
+export function merge(alert) {
+  const known = state.alerts.get(alert.id);
+  if (known && later(known, alert)) return false;
+  state.alerts.set(alert.id, pictured(alert, known));
+  change();
+  return !known;
+}
+
+/**
+ * Takes over the server's whole list; what it no longer names is gone.
+ * @param alerts list of AlertView
+ * @param {function(string): boolean} isNewer whether we heard of that id after the list was made
+ */
+export function replaceAll(alerts, isNewer) {
+  const fresh = new Map([...state.alerts].filter(([id]) => isNewer(id)));
+  for (const alert of alerts) {
+    const known = state.alerts.get(alert.id);
+    fresh.set(alert.id, known && later(known, alert) ? known : pictured(alert, known));
+  }
+  change({ alerts: fresh });
+}

@@ -1,0 +1,116 @@
+// The one click: sends the suggested person, names why, and can be called back for a few seconds.
+import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
+import { isDispatched, isOpen, selected } from "./alerts.js";
+import { timeOfDay } from "./clock.js";
+import { cap, el, say, show } from "./element.js";
+import { undoLeft } from "./selection.js";
+import { onTick, state, subscribe } from "./state.js";
+import { named, t } from "./text.js";
+
+/** The dispatch button, the smaller acts, their menus, and what was done. */
+export function makeDispatch() {
+  const line = el("strong");
+  const because = el("small");
+  const key = el("kbd");
+  const rest = el("span.rest", { "aria-hidden": "true" });
+  const go = el("button.go", { type: "button", testid: "dispatch", on: { click: press } }, rest, el("span", {}, line, because), key);
+  const done = el("div.done", { testid: "outcome", role: "status" });
+  const seen = act("act.ack", "key.space", "ack", ack);
+  const not = act("act.dismiss", "F", "dismiss", () => openMenu("dismiss"));
+  const other = act("act.other", "P", "other-person", () => openMenu("person"));
+  const acts = el("div.acts", {}, seen, not, other);
+  const menu = el("div.menu", { role: "group", testid: "menu" });
+
+  function press() {
+    if (undoLeft(selected()) > 0) undo();
+    else dispatch();
+  }
+
+  function render() {
+    const alert = selected();
+    const open = Boolean(alert) && isOpen(alert);
+    show(acts, open && !state.menu);
+    show(menu, open && Boolean(state.menu));
+    seen.disabled = alert?.state !== "RAISED";
+    if (state.menu !== menu.dataset.of) {
+      menu.dataset.of = state.menu ?? "";
+      menu.replaceChildren(...(state.menu ? choices(state.menu) : []));
+    }
+    done.replaceChildren(...(alert ? outcome(alert) : []));
+    show(done, done.childElementCount > 0);
+    tick();
+  }
+
+  function tick() {
+    const alert = selected();
+    const left = undoLeft(alert);
+    const open = Boolean(alert) && isOpen(alert);
+    const suggestion = state.details.get(alert?.id)?.suggestion;
+    show(go, open || left > 0);
+    go.classList.toggle("undo", left > 0);
+    go.dataset.testid = left > 0 ? "undo" : "dispatch";
+    if (left > 0) {
+      say(line, t("act.undo", { s: Math.ceil(left) }));
+      say(because, t("act.sent", { person: named(alert.dispatch.person) }));
+      say(key, "Z");
+      rest.style.transform = `scaleX(${Math.min(1, left / state.session.undo_s)})`;
+      go.disabled = false;
+      return;
+    }
+    say(key, "D");
+    rest.style.transform = "scaleX(0)";
+    go.disabled = !suggestion || state.acting !== null;
+    if (suggestion) {
+      say(line, t("act.dispatch", { person: named(suggestion.person) }));
+      const why = suggestion.why.map((one) => named(one));
+      say(because, [...why, t("act.tasks", { n: suggestion.open_tasks })].join(" · "));
+    } else {
+      say(line, t(suggestion === null ? "act.nobody" : "act.choosing"));
+      say(because, suggestion === null ? t("act.nobody_why") : "");
+    }
+  }
+
+  subscribe(render);
+  onTick(tick);
+  return el("div.deciding", {}, go, done, acts, menu);
+}
+
+function act(text, key, testid, handler) {
+  return el("button", { type: "button", testid, on: { click: handler } }, el("span", { text }), cap(key));
+}
+
+function choices(menu) {
+  const entries =
+    menu === "dismiss"
+      ? reasons().map(([reason, name]) => [named(name), () => dismiss(reason), `reason-${reason}`])
+      : onDuty().slice(0, 8).map((person) => [`${named(person)} · ${t("act.tasks", { n: person.open_tasks })}`, () => dispatch(person.id), `person-${person.id}`]);
+  return [
+    el("p", { text: `act.which_${menu}` }),
+    ...entries.map(([text, handler, testid], i) =>
+      el("button", { type: "button", testid, on: { click: handler } }, el("span", {}, text), cap(String(i + 1))),
+    ),
+  ];
+}
+
+/** What was done about an alert that is no longer open. */
+function outcome(alert) {
+  if (isDispatched(alert)) {
+    const { person, by, at, notified } = alert.dispatch;
+    return [
+      el("strong", {}, t("done.dispatched", { person: named(person) })),
+      el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
+      notified === "no_channel" ? el("span.warn", { testid: "not-notified" }, t("done.no_channel")) : null,
+    ].filter(Boolean);
+  }
+  if (alert.state === "DISMISSED" && alert.dismissed) {
+    const { by, at, reason } = alert.dismissed;
+    return [
+      el("strong", {}, t("done.dismissed", { reason: named(state.session.dismiss_reasons[reason]) || reason })),
+      el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
+    ];
+  }
+  if (alert.state === "ACKED" && alert.acked) {
+    return [el("span", {}, t("done.acked", { by: alert.acked.by, at: timeOfDay(alert.acked.at) }))];
+  }
+  return [];
+}

@@ -1,0 +1,29 @@
+// Who can be sent: the people on duty, their grids and what they already have in hand.
+import { el, say } from "./element.js";
+import { state, subscribe } from "./state.js";
+import { named, t } from "./text.js";
+
+const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
+
+function row(person) {
+  return el(
+    "li",
+    { "data-duty": person.on_duty ? "on" : "off" },
+    el("i", { "aria-hidden": "true" }),
+    el("b", {}, named(person)),
+    el("span.grids", {}, person.grids.map(gridName).join(t("list.and"))),
+    el("span.tasks", {}, person.on_duty ? t("duty.tasks", { n: person.open_tasks }) : t("duty.off")),
+  );
+}
+
+/** The list. */
+export function makeDuty() {
+  const count = el("span.sums");
+  const list = el("ul.people", { testid: "duty" });
+  subscribe(() => {
+    const { on, total, people } = state.duty;
+    say(count, t("duty.count", { on, total }));
+    list.replaceChildren(...[...people].sort((a, b) => Number(b.on_duty) - Number(a.on_duty)).map(row));
+  });
+  return el("div.duty", {}, el("h2", {}, el("span", { text: "duty.title" }), count), list);
+}

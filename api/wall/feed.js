@@ -1,0 +1,115 @@
+// The server's news: alerts and blind spans as they are committed, and once a second how everything is.
+import { merge, replaceAll } from "./alerts.js";
+import { heard, serverNow } from "./clock.js";
+import { ask } from "./session.js";
+import { change, state } from "./state.js";
+
+export const SILENT_MS = 3000; // three missed status events
+const DEAD_MS = 8000; // the browser's own reconnection did not help: begin anew
+const REFRESH_MS = 60_000; // figures that no event carries
+const WAIT_MS = [500, 1000, 2000, 4000, 8000];
+
+let source = null;
+let attempt = 0;
+let gap = false;
+let lastId = 0;
+let arrived = () => {};
+let refreshing = null;
+const toldAt = new Map(); // alert id: feed id of its latest event
+
+/** Opens the feed; `onNew(alert)` is called for each alert that was not known. */
+export function follow(onNew) {
+  arrived = onNew;
+  begin();
+  setInterval(watch, 500);
+  setInterval(() => refresh(), REFRESH_MS);
+}
+
+/** Reads the whole wall again, soon; many calls become one. */
+export function refresh(soonMs = 0) {
+  refreshing ??= new Promise((done) => setTimeout(done, soonMs))
+    .then(read)
+    .catch(() => {}) // the link banner tells; the next reconnection reads again
+    .finally(() => {
+      refreshing = null;
+    });
+  return refreshing;
+}
+
+async function read() {
+  const wall = await ask("wall");
+  heard(wall.now);
+  lastId = Math.max(lastId, wall.feed_id);
+  replaceAll(wall.alerts, (id) => (toldAt.get(id) ?? 0) > wall.feed_id);
+  change({
+    incidents: wall.incidents,
+    duty: wall.duty,
+    blindToday: wall.blind_today,
+    blindReadAt: serverNow(),
+    figures: wall.figures,
+  });
+}
+
+async function begin() {
+  source?.close();
+  source = null;
+  try {
+    await read();
+  } catch {
+    later();
+    return;
+  }
+  const stream = new EventSource(`/api/v1/feed?after=${lastId}`);
+  source = stream;
+  stream.addEventListener("open", () => {
+    attempt = 0;
+    if (gap) refresh();
+    gap = false;
+  });
+  stream.addEventListener("error", () => {
+    gap = true;
+    if (stream.readyState === EventSource.CLOSED && source === stream) later();
+  });
+  stream.addEventListener("alert", (event) => take(event, takeAlert));
+  stream.addEventListener("blind", (event) => take(event, () => refresh(1000)));
+  stream.addEventListener("status", (event) => {
+    const status = JSON.parse(event.data);
+    heard(status.now);
+    change({ status, statusAt: performance.now(), feed: "live" });
+  });
+}
+
+function take(event, use) {
+  lastId = Math.max(lastId, Number(event.lastEventId) || 0);
+  use(JSON.parse(event.data));
+}
+
+function takeAlert(alert) {
+  toldAt.set(alert.id, lastId);
+  const isNew = merge(alert);
+  state.details.delete(alert.id);
+  if (isNew) arrived(alert);
+  refresh(700);
+}
+
+function later() {
+  source?.close();
+  source = null;
+  const wait = WAIT_MS[Math.min(attempt, WAIT_MS.length - 1)];
+  attempt += 1;
+  gap = true;
+  setTimeout(begin, wait * (0.75 + Math.random() / 2));
+}
+
+function watch() {
+  if (state.statusAt === null) return;
+  const silence = performance.now() - state.statusAt;
+  if (silence > SILENT_MS && state.feed !== "lost") {
+    gap = true;
+    change({ feed: "lost" });
+  }
+  if (silence > DEAD_MS && source) {
+    change({ statusAt: performance.now() - SILENT_MS - 1 });
+    later();
+  }
+}

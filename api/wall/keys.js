@@ -1,0 +1,58 @@
+// The keyboard: every act of the wall by one key.
+import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
+import { close, selectCamera, step } from "./selection.js";
+import { mute } from "./sound.js";
+import { change, state } from "./state.js";
+import { switchLanguage } from "./text.js";
+
+const ACTS = {
+  " ": ack,
+  d: () => dispatch(),
+  f: () => openMenu("dismiss"),
+  p: () => openMenu("person"),
+  z: undo,
+  u: undo,
+  m: mute,
+  l: switchLanguage,
+  v: () => change({ picture: state.picture === "live" ? "snapshot" : "live" }),
+  "?": () => change({ help: !state.help }),
+  "？": () => change({ help: !state.help }),
+  arrowleft: () => step(-1),
+  arrowup: () => step(-1),
+  arrowright: () => step(1),
+  arrowdown: () => step(1),
+  escape: close,
+};
+
+function digit(n) {
+  if (state.menu === "dismiss") {
+    const chosen = reasons()[n - 1];
+    if (chosen) dismiss(chosen[0]);
+  } else if (state.menu === "person") {
+    const chosen = onDuty()[n - 1];
+    if (chosen) dispatch(chosen.id);
+  } else {
+    const chosen = state.session.cameras[n - 1];
+    if (chosen) selectCamera(chosen.id);
+  }
+}
+
+function press(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+  const key = event.key.toLowerCase();
+  const focused = document.activeElement;
+  if (focused?.matches("input")) return;
+  // a control reached with Tab keeps its own keys
+  if ((key === " " || key === "enter") && focused?.matches("button:focus-visible, [role=button]:focus-visible")) return;
+  if (/^[1-9]$/.test(key)) digit(Number(key));
+  else if (key in ACTS) ACTS[key]();
+  else return;
+  event.preventDefault();
+}
+
+/** Listens to the keyboard. */
+export function listenToKeys() {
+  document.addEventListener("keydown", press);
+  // a control that was clicked gives the keyboard back to the wall
+  document.addEventListener("click", (event) => event.detail > 0 && document.activeElement?.blur?.());
+}

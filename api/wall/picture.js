@@ -1,0 +1,115 @@
+// The large picture of the stage: the very frame that fired with what was seen in it, or a camera live.
+import { placeOf, selected } from "./alerts.js";
+import { serverNow, timeOfDay } from "./clock.js";
+import { el, say, show, svg } from "./element.js";
+import { draw, fit, fitted } from "./overlay.js";
+import { screenOf } from "./screen.js";
+import { camera, change, onTick, state, subscribe } from "./state.js";
+import { named, t } from "./text.js";
+
+const points = (list) => list.map(([x, y]) => `${x * 100},${y * 100}`).join(" ");
+
+/** Zone or line and boxes of an alert, in hundredths of the picture. */
+function marks(alert) {
+  const place = placeOf(alert);
+  const nodes = [];
+  if (place?.points) nodes.push(svg("polygon.zone", { points: points(place.points) }));
+  if (place?.start) nodes.push(svg("polyline.line", { points: points([place.start, place.end]) }));
+  for (const { box } of alert.subjects) {
+    const [x0, y0, x1, y1] = box.map((v) => v * 100);
+    nodes.push(svg("rect.box", { x: x0, y: y0, width: x1 - x0, height: y1 - y0, "data-testid": "snapshot-box" }));
+  }
+  return nodes;
+}
+
+/** The camera whose live picture the stage shows, or null while it shows a snapshot. */
+export function liveCamera() {
+  if (state.selection?.kind === "camera") return camera(state.selection.id);
+  const alert = selected();
+  if (!alert) return state.session.cameras[0];
+  return state.picture === "live" || !alert.snapshot ? camera(alert.camera) : null;
+}
+
+function chooser(which) {
+  return el("button", { type: "button", testid: `show-${which}`, text: `picture.${which}`, on: { click: () => change({ picture: which }) } });
+}
+
+/** The picture. */
+export function makePicture() {
+  const photo = el("img.photo", { testid: "snapshot", alt: "" });
+  const drawn = svg("svg.marks", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const sheet = el("div.sheet", {}, photo, drawn);
+  const canvas = el("canvas", { testid: "stage-live" });
+  const caption = el("span.caption");
+  const missing = el("p.missing");
+  const tabs = el("span.tabs", { role: "group", label: "picture.label" }, chooser("snapshot"), chooser("live"));
+  const root = el("div.picture", {}, sheet, canvas, missing, caption, tabs);
+  const shape = () => {
+    if (!photo.naturalWidth) return;
+    sheet.style.aspectRatio = `${photo.naturalWidth} / ${photo.naturalHeight}`;
+    const wide = photo.naturalWidth / photo.naturalHeight > root.clientWidth / root.clientHeight;
+    sheet.classList.toggle("wide", wide);
+  };
+  photo.addEventListener("load", () => {
+    shape();
+    sheet.classList.remove("failed");
+  });
+  photo.addEventListener("error", () => sheet.classList.add("failed"));
+  new ResizeObserver(shape).observe(root);
+
+  function render() {
+    const alert = selected();
+    const live = liveCamera();
+    show(sheet, !live);
+    show(canvas, Boolean(live));
+    show(tabs, Boolean(alert?.snapshot));
+    tabs.firstChild.setAttribute("aria-pressed", String(!live));
+    tabs.lastChild.setAttribute("aria-pressed", String(Boolean(live)));
+    root.dataset.level = alert?.level ?? "";
+    if (!live && photo.getAttribute("src") !== alert.snapshot) photo.src = alert.snapshot;
+    photo.alt = alert ? t("picture.alt", { camera: named(camera(alert.camera)), at: timeOfDay(alert.detected) }) : "";
+    const key = alert ? `${alert.id}|${alert.revision}` : "";
+    if (drawn.dataset.of !== key) {
+      drawn.dataset.of = key;
+      drawn.replaceChildren(...(alert ? marks(alert) : []));
+    }
+    tick();
+  }
+
+  function tick() {
+    const live = liveCamera();
+    const alert = selected();
+    if (!live) {
+      say(caption, alert ? t("picture.taken", { at: timeOfDay(alert.detected) }) : "");
+      show(missing, false);
+      return;
+    }
+    const taken = screenOf(live.id)?.taken ?? null;
+    const seconds = taken === null ? null : Math.max(0, (serverNow() - taken / 1000) / 1000);
+    show(missing, taken === null);
+    say(missing, t("tile.waiting"));
+    say(caption, seconds === null ? named(live) : t("picture.now", { name: named(live), age: seconds.toFixed(1) }));
+    caption.classList.toggle("old", seconds !== null && seconds > 2);
+  }
+
+  function frame() {
+    const live = liveCamera();
+    const screen = live && screenOf(live.id);
+    if (screen && !canvas.hidden) {
+      fit(canvas);
+      const pen = canvas.getContext("2d");
+      const area = fitted(screen.size, canvas);
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      if (screen.taken !== null) {
+        pen.drawImage(screen.element, ...area);
+        draw(pen, area, screen);
+      }
+    }
+    requestAnimationFrame(frame);
+  }
+
+  subscribe(render);
+  onTick(tick);
+  requestAnimationFrame(frame);
+  return root;
+}

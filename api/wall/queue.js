@@ -1,0 +1,119 @@
+// The alert queue: what waits for a decision, gravest and longest waiting first, then what is done.
+import { isDispatched, queue, selected } from "./alerts.js";
+import { age, since } from "./clock.js";
+import { el, say, show } from "./element.js";
+import { levelMark } from "./level.js";
+import { selectAlert } from "./selection.js";
+import { camera, onTick, state, subscribe } from "./state.js";
+import { named, t } from "./text.js";
+import { inShort } from "./why.js";
+
+const SHOWN = 40; // rows; nobody scrolls further on a wall
+
+/** One row. */
+class Row {
+  constructor(alert) {
+    this.id = alert.id;
+    this.mark = el("span.sign");
+    this.picture = alert.snapshot ? el("img", { src: alert.snapshot, alt: "", loading: "lazy" }) : el("span.nothing");
+    this.what = el("strong");
+    this.where = el("span");
+    this.short = el("span");
+    this.waited = el("time");
+    this.stand = el("small");
+    this.root = el(
+      "li.row",
+      {},
+      el(
+        "button",
+        { type: "button", testid: `alert-${alert.id}`, on: { click: () => selectAlert(alert.id) } },
+        this.mark,
+        this.picture,
+        el("span.words", {}, this.what, this.where, this.short),
+        el("span.when", {}, this.waited, this.stand),
+      ),
+    );
+  }
+
+  render(alert, chosen) {
+    const { root } = this;
+    if (alert.snapshot && this.picture.localName !== "img") {
+      const picture = el("img", { src: alert.snapshot, alt: "" });
+      this.picture.replaceWith(picture);
+      this.picture = picture;
+    }
+    if (this.mark.dataset.level !== String(alert.level)) {
+      this.mark.dataset.level = alert.level;
+      this.mark.replaceChildren(levelMark(alert.level));
+    }
+    root.dataset.level = alert.level;
+    root.dataset.state = alert.state;
+    root.classList.toggle("chosen", chosen);
+    root.firstChild.setAttribute("aria-current", chosen ? "true" : "false");
+    say(this.what, named(state.session.codes[alert.code]) || alert.code);
+    say(this.where, named(camera(alert.camera)) || alert.camera);
+    say(this.short, inShort(alert));
+    say(this.stand, standing(alert));
+    this.alert = alert;
+    this.tick();
+  }
+
+  tick() {
+    say(this.waited, age(since(this.alert.detected)));
+  }
+}
+
+/** Where an alert stands, in one or two words. */
+export function standing(alert) {
+  if (isDispatched(alert)) return t("stand.dispatched");
+  return t(`stand.${alert.state}`);
+}
+
+/** The queue's panel. */
+export function makeQueue() {
+  const rows = new Map();
+  const list = el("ol.rows", { testid: "queue" });
+  const sums = el("span.sums");
+  const empty = el("p.empty", { text: "queue.empty" });
+  let first = true;
+
+  function render() {
+    const order = queue().slice(0, SHOWN);
+    const chosen = selected()?.id;
+    const { raised_today: raised, mean_ack_s: mean } = state.figures;
+    const unacked = [...state.alerts.values()].filter((alert) => alert.state === "RAISED").length;
+    const parts = [t("queue.unacked", { n: unacked }), t("queue.today", { n: raised })];
+    if (mean !== null) parts.push(t("queue.mean", { s: mean.toFixed(0) }));
+    say(sums, parts.join(" · "));
+    show(empty, !order.length);
+    order.forEach((alert, i) => {
+      let row = rows.get(alert.id);
+      if (!row) {
+        row = new Row(alert);
+        rows.set(alert.id, row);
+        if (!first) row.root.classList.add("new");
+      }
+      row.render(alert, alert.id === chosen);
+      if (list.children[i] !== row.root) list.insertBefore(row.root, list.children[i] ?? null);
+    });
+    const kept = new Set(order.map((alert) => alert.id));
+    for (const [id, row] of rows) {
+      if (kept.has(id)) continue;
+      row.root.remove();
+      rows.delete(id);
+    }
+    if (order.length) first = false;
+    reveal(rows.get(chosen)?.root);
+  }
+
+  let revealed = null;
+  function reveal(root) {
+    if (!root || revealed === root) return;
+    revealed = root;
+    root.scrollIntoView({ block: "nearest" });
+  }
+
+  subscribe(render);
+  onTick(() => rows.forEach((row) => row.tick()));
+  return el("section.panel.queue", { label: "queue.title" }, el("h2", {}, el("span", { text: "queue.title" }), sums), list, empty);
+}

@@ -1,0 +1,75 @@
+// The moving picture of one camera, in the form that this browser can show, with the boxes that belong to it.
+import { el, show } from "./element.js";
+import { JpegPlayer } from "./jpeg.js";
+import { watch } from "./live.js";
+import { Player } from "./player.js";
+import { health } from "./state.js";
+
+const BOXES_KEPT = 24; // about five seconds at five frames a second
+
+const screens = new Map();
+
+/** The screen of a camera, or undefined. */
+export const screenOf = (camera) => screens.get(camera);
+
+/** All screens. */
+export const allScreens = () => screens.values();
+
+/** One camera's picture: a video, or an img where the video cannot be had. */
+export class Screen {
+  constructor(camera) {
+    this.camera = camera;
+    this.video = el("video", { muted: true, playsinline: true, autoplay: true, tabindex: "-1", "aria-hidden": "true" });
+    this.video.muted = true;
+    this.video.disablePictureInPicture = true;
+    this.image = el("img", { alt: "" });
+    this.boxes = []; // Boxes messages, oldest first
+    this.choose(window.MediaSource ? "mp4" : "jpeg");
+    screens.set(camera.id, this);
+  }
+
+  choose(form) {
+    if (this.form === form) return;
+    this.form = form;
+    this.player?.close();
+    this.player =
+      form === "mp4" ? new Player(this.video, () => this.choose("jpeg")) : new JpegPlayer(this.image);
+    show(this.video, form === "mp4");
+    show(this.image, form === "jpeg");
+    watch(this.camera.id, form);
+  }
+
+  /** Takes a fragment of this camera. */
+  take(fragment) {
+    if ((fragment.kind === "jpeg") === (this.form === "jpeg")) this.player.take(fragment);
+  }
+
+  /** Takes the boxes of an analysed frame. */
+  takeBoxes(boxes) {
+    this.boxes.push(boxes);
+    if (this.boxes.length > BOXES_KEPT) this.boxes.shift();
+  }
+
+  /** Leaves mp4 where the watch says that the stream is no H.264. */
+  check() {
+    const codec = health(this.camera.id)?.codec;
+    if (codec && codec !== "h264") this.choose("jpeg");
+  }
+
+  /** The element that shows the picture. */
+  get element() {
+    return this.form === "mp4" ? this.video : this.image;
+  }
+
+  /** When the shown picture was taken, µs since 1970; null before the first. */
+  get taken() {
+    return this.player.taken;
+  }
+
+  /** [width, height] of the picture in pixels; [0, 0] before the first. */
+  get size() {
+    return this.form === "mp4"
+      ? [this.video.videoWidth, this.video.videoHeight]
+      : [this.image.naturalWidth, this.image.naturalHeight];
+  }
+}

@@ -1,0 +1,55 @@
+// Why an alert fired: what was measured against what was allowed, in a sentence.
+import { placeOf } from "./alerts.js";
+import { el } from "./element.js";
+import { state } from "./state.js";
+import { known, named, t } from "./text.js";
+
+const number = (value) => (typeof value === "number" ? String(Math.round(value * 10) / 10) : String(value));
+
+/** A figure with its unit, which the name ends with: dwell_s → 3.2 s. */
+function figure(name, value) {
+  if (name === "direction") return known(`direction.${value}`) ? t(`direction.${value}`) : String(value);
+  return name.endsWith("_s") ? `${number(value)} s` : number(value);
+}
+
+const nameOf = (name) => (known(`figure.${name}`) ? t(`figure.${name}`) : name);
+
+/** Who or what it was about: 2 人, or 1 人、1 机动车. */
+export function who(alert) {
+  const counts = new Map();
+  for (const subject of alert.subjects) counts.set(subject.key, (counts.get(subject.key) ?? 0) + 1);
+  const { persons } = alert.observed;
+  if (!counts.size && persons) counts.set("person", persons);
+  return [...counts].map(([key, n]) => t("why.subject", { n, label: named(state.session.labels[key]) })).join(t("list.and"));
+}
+
+/** A few words for the queue. */
+export function inShort(alert) {
+  const parts = [who(alert)];
+  const { dwell_s: dwell } = alert.observed;
+  const { direction } = alert.observed;
+  if (dwell !== undefined) parts.push(`${figure("dwell_s", dwell)} ≥ ${figure("dwell_s", alert.threshold.dwell_s ?? 0)}`);
+  if (direction !== undefined) parts.push(figure("direction", direction));
+  if (alert.count > 1) parts.push(t("why.times", { n: alert.count }));
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** The sentence, with its figures set off. */
+export function sentence(alert) {
+  const place = named(placeOf(alert)) || alert.place;
+  const key = `why.${alert.code}`;
+  const values = { place, who: who(alert) || t("why.someone") };
+  const opening = known(key) ? t(key, values) : t("why.other", { ...values, code: alert.code });
+  const measured = Object.entries(alert.observed).map(([name, value]) => {
+    const limit = alert.threshold[name];
+    return el(
+      "span.measure",
+      {},
+      `${nameOf(name)} `,
+      el("b", {}, figure(name, value)),
+      limit === undefined || limit === value ? null : el("span.limit", {}, t("why.limit", { limit: figure(name, limit) })),
+    );
+  });
+  if (alert.count > 1) measured.push(el("span.measure", {}, t("why.merged"), el("b", {}, t("why.times", { n: alert.count }))));
+  return [el("span.opening", {}, opening), ...measured];
+}
