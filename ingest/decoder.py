@@ -1,0 +1,87 @@
+"""Coded pictures into pictures: every one of them, because each H.264 picture needs those before it."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import av
+from av.error import FFmpegError
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from ingest.coded import Coded
+from ingest.health import Counts
+from ingest.stream import Opened
+from ingest.taken import Stamp
+from models.errors import StreamError
+
+_REMEMBERED: Final = 64
+"""Stamps kept for pictures that come out later than they went in: four times the most that H.264 may hold back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A decoded picture with its instant.
+
+    Attributes:
+        frame: As FFmpeg decoded it.
+        pts: Units of the stream's time base.
+        stamp: Epoch and instant.
+        opened: The stream it belongs to.
+    """
+
+    frame: VideoFrame
+    pts: int
+    stamp: Stamp
+    opened: Opened
+
+
+class Decoder:
+    """Decodes one connection's stream.
+
+    One thread (`thread_count=1`): more would hold pictures back by as many, and eight cameras fill the cores anyway.
+    Nothing is skipped (`skip_frame` stays at its default): the sample is the very picture at the grid's point.
+    """
+
+    def __init__(self, opened: Opened, counts: Counts) -> None:
+        """Raises:
+        StreamError: this FFmpeg cannot decode the stream's codec.
+        """
+        try:
+            context = av.CodecContext.create(opened.codec, "r")
+        except (FFmpegError, ValueError) as error:
+            raise StreamError(f"the camera's codec {opened.codec!r} cannot be decoded") from error
+        if not isinstance(context, VideoCodecContext):
+            raise StreamError(f"the camera's codec {opened.codec!r} is no video")
+        context.thread_count = 1
+        if opened.extradata:
+            context.extradata = opened.extradata
+        self.opened: Final = opened
+        self._context = context
+        self._counts = counts
+        self._waits_for_key = True
+        self._stamps: OrderedDict[int, Stamp] = OrderedDict()
+
+    def decode(self, coded: Coded) -> Iterator[Picture]:
+        """The pictures that this packet completes, in the order shown; a packet that makes no sense is counted."""
+        if self._waits_for_key and not coded.key:
+            return
+        self._waits_for_key = False
+        self._stamps[coded.pts] = coded.stamp
+        while len(self._stamps) > _REMEMBERED:
+            self._stamps.popitem(last=False)
+        try:
+            frames = self._context.decode(coded.packet)
+        except FFmpegError:
+            self._counts.add("corrupt")
+            self._waits_for_key = True
+            self._context.flush_buffers()
+            return
+        for frame in frames:
+            stamp = self._stamps.pop(frame.pts, None) if frame.pts is not None else None
+            if frame.pts is None or stamp is None:
+                self._counts.add("unstamped")
+                continue
+            self._counts.add("decoded")
+            yield Picture(frame, frame.pts, stamp, self.opened)

@@ -1,0 +1,93 @@
+"""The decoding thread of a camera: it may fall behind, the demuxer that feeds it never waits for it."""
+
+import threading
+from queue import Empty, Full, Queue
+from typing import Final
+
+from ingest.coded import Coded
+from ingest.decoder import Decoder
+from ingest.health import CameraHealth, Counts
+from ingest.link import Link
+from ingest.live import Live
+from ingest.sampler import Sampler
+from models.clock import Monotonic, monotonic_now
+from models.errors import StreamError
+
+QUEUE_PACKETS: Final = 64
+"""Two and a half seconds at 25 pictures a second, a start-up burst included: older ones are no live picture."""
+
+BLANK_S: Final = 15.0
+"""Packets, yet not one picture: longer than any camera's GOP."""
+
+_LOOK_S: Final = 0.25
+"""How soon the thread notices that it shall stop."""
+
+
+class Pictures:
+    """Decodes while detect wants samples or somebody watches JPEG; else nothing is decoded at all."""
+
+    def __init__(self, link: Link, sampler: Sampler, live: Live, health: CameraHealth, counts: Counts) -> None:
+        self._link = link
+        self._sampler = sampler
+        self._live = live
+        self._health = health
+        self._counts = counts
+        self._queue: Queue[Coded] = Queue(QUEUE_PACKETS)
+        self._waits_for_key = True
+        self._overflown = False
+        self._blank_since: Monotonic | None = None
+
+    def offer(self, coded: Coded) -> None:
+        """From the demuxer's thread: decode this, if anybody wants it and the decoder keeps up."""
+        if self._link.want() is None and not self._live.is_leased("jpeg"):
+            self._waits_for_key, self._overflown, self._blank_since = True, False, None
+            return
+        self._blank_since = self._blank_since or monotonic_now()
+        if self._waits_for_key and not coded.key:
+            if self._overflown:
+                self._counts.add("decode_overflow")
+            return
+        try:
+            self._queue.put_nowait(coded)
+        except Full:
+            self._waits_for_key = self._overflown = True
+            self._counts.add("decode_overflow")
+        else:
+            self._waits_for_key = self._overflown = False
+
+    def connected(self) -> None:
+        """From the demuxer's thread: a new connection begins."""
+        self._waits_for_key, self._overflown, self._blank_since = True, False, None
+
+    def is_blank(self) -> bool:
+        """From the demuxer's thread: pictures are wanted and packets come, but nothing has been decoded for long."""
+        since = self._blank_since
+        return since is not None and monotonic_now() - since > BLANK_S
+
+    def run(self, stop: threading.Event) -> None:
+        """Decode until `stop`."""
+        decoder: Decoder | None = None
+        while not stop.is_set():
+            try:
+                coded = self._queue.get(timeout=_LOOK_S)
+            except Empty:
+                continue
+            if decoder is None or decoder.opened is not coded.opened:
+                decoder = self._decoder(coded)
+            if decoder is not None:
+                self._decode(decoder, coded)
+
+    def _decoder(self, coded: Coded) -> Decoder | None:
+        try:
+            return Decoder(coded.opened, self._counts)
+        except StreamError:
+            self._counts.add("corrupt")  # `is_blank` ends the connection and says so
+            return None
+
+    def _decode(self, decoder: Decoder, coded: Coded) -> None:
+        for picture in decoder.decode(coded):
+            self._blank_since = monotonic_now()
+            self._health.decoded(picture.stamp.taken)
+            self._sampler.see(picture, self._link.want())
+            self._health.looked(self._sampler.frozen)
+            self._live.offer_picture(picture)
