@@ -51,7 +51,7 @@ def encode_memory(memory: Memory) -> str:
     return json.dumps(raw, separators=(",", ":"), default=_plain)
 
 
-def decode_memory(text: str, rules: Mapping[str, type[Any]]) -> Memory:
+def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
     """The memory of `encode_memory`.
 
     Args:

@@ -1,0 +1,272 @@
+"""The detect process on real slots, sockets, disk and Redis; only the detector follows a script."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from config.site import Site
+from detect.process import run
+from detect.scripted import ScriptedDetector, detections
+from models import keys
+from models.alert import Alert
+from models.clock import from_micros, to_micros, utc_now
+from models.detection import Detections
+from models.errors import JournalError, KanmenError
+from models.evidence import FolderStore
+from models.frame import Frame
+from models.journal import read_entries
+from models.labels import PERSON
+from models.wire import Entry, decode_alert, decode_blind
+
+_STEP_S = 0.1
+_INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
+
+
+class Yard:
+    """A script that a test changes while it runs."""
+
+    def __init__(self) -> None:
+        self.now = Detections.none()
+        self.delay_s = 0.0
+
+    def __call__(self, frame: Frame) -> Detections:
+        del frame
+        time.sleep(self.delay_s)
+        return self.now
+
+
+@contextmanager
+def running(site: Site, gate, yard: Yard, **more: int) -> Iterator[threading.Thread]:
+    stop = threading.Event()
+    failed: list[KanmenError] = []
+
+    def work() -> None:
+        try:
+            run(site, {gate.camera: gate.link}, ScriptedDetector(yard, **more), stop)
+        except KanmenError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="test:detect")
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(5)
+    assert not thread.is_alive()
+    assert not failed, failed
+
+
+def show_until(gate, wanted: Callable[[], bool], limit_s: float = 6.0) -> None:
+    until = time.monotonic() + limit_s
+    while not wanted():
+        assert time.monotonic() < until, "it never came"
+        gate.show()
+        time.sleep(_STEP_S)
+
+
+def alerts(site: Site) -> list[Alert]:
+    if not site.journal_path.exists():
+        return []
+    return [decode_alert(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "alert"]
+
+
+def intrusions(site: Site) -> list[Alert]:
+    return [alert for alert in alerts(site) if alert.code == "INTRUDE"]
+
+
+def test_somebody_walks_in_and_is_on_disk_in_the_stream_and_in_a_picture_within_a_second(
+    site: Site, gate, server
+) -> None:
+    yard = Yard()
+    with running(site, gate, yard):
+        show_until(gate, lambda: gate.number > 5)
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+        on_disk = utc_now()
+        with server.client() as client:
+            until = time.monotonic() + 1
+            while not (messages := client.xrange(keys.ALERTS)) and time.monotonic() < until:
+                time.sleep(0.01)
+    (alert,) = alerts(site)
+    sent = [decode_alert(e.body) for e in (Entry.of(fields) for _, fields in messages) if e.kind == "alert"]
+
+    assert (alert.code, alert.revision, alert.place, alert.ended) == ("INTRUDE", 1, "yard", None)
+    assert alert.observed["dwell_s"] >= 1.0
+    assert (on_disk - alert.detected).total_seconds() < 1.0
+    assert sent == [alert]
+    assert alert.snapshot is not None
+    picture = FolderStore(site.evidence_path).get(alert.snapshot)
+    assert picture is not None
+    assert picture.startswith(b"\xff\xd8")
+
+
+def test_a_restart_keeps_the_open_breach_and_its_end_belongs_to_the_same_alert(site: Site, gate) -> None:
+    yard = Yard()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+    with running(site, gate, yard):
+        began = gate.number
+        show_until(gate, lambda: gate.number > began + 15)
+
+        assert len(alerts(site)) == 1
+        yard.now = Detections.none()
+        show_until(gate, lambda: len(alerts(site)) == 2)
+    first, last = alerts(site)
+
+    assert (last.id, last.revision) == (first.id, 2)
+    assert last.ended is not None
+    assert last.snapshot == first.snapshot
+
+
+def test_a_breach_outlives_a_new_epoch_of_its_camera(site: Site, gate) -> None:
+    yard = Yard()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+        gate.epoch += 1
+        began = gate.number
+        show_until(gate, lambda: gate.number > began + 25)
+
+    assert len({alert.id for alert in alerts(site)}) == 1
+    assert all(alert.ended is None for alert in alerts(site))
+
+
+def test_detection_goes_on_without_redis_and_delivers_when_it_is_back(site: Site, gate, server) -> None:
+    yard = Yard()
+    server.kill()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+        server.start()
+        with server.client() as client:
+            show_until(gate, lambda: client.xlen(keys.ALERTS) > 0)
+            status = json.loads(client.get(keys.STATUS) or "{}") or None
+            show_until(gate, lambda: client.get(keys.STATUS) is not None)
+            status = json.loads(client.get(keys.STATUS))
+
+    assert status["cameras"]["gate-1"]["counts"]["analysed"] > 5
+    assert status["cameras"]["gate-1"]["seen"]["person"] == 1
+    assert status["model"] == "scripted"
+
+
+def test_boxes_are_drawn_while_somebody_watches(site: Site, gate, server) -> None:
+    yard = Yard()
+    yard.now = _INSIDE
+    with running(site, gate, yard), server.client() as client, client.pubsub() as heard:
+        heard.subscribe(keys.BOXES)
+        client.set(keys.lease("gate-1", "jpeg"), "1", ex=keys.LEASE_LIFE_S)
+        boxes: list[dict[str, object]] = []
+
+        def drawn() -> bool:
+            message = heard.get_message(ignore_subscribe_messages=True, timeout=0.0)
+            boxes.extend([json.loads(message["data"])] if message else [])
+            return bool(boxes and boxes[-1]["tracks"] and boxes[-1]["tracks"][0]["alert"])
+
+        show_until(gate, drawn)
+
+    assert boxes[-1]["camera"] == "gate-1"
+    assert boxes[-1]["tracks"][0]["key"] == "person"
+
+
+def test_samples_are_asked_for_each_second_in_the_size_the_detector_wants(site: Site, gate) -> None:
+    with running(site, gate, Yard(), width=416, height=256):
+        time.sleep(2.3)
+    asked = gate.wanted()
+
+    assert 2 <= len(asked) <= 4
+    assert (asked[0].width, asked[0].height, asked[0].fps) == (416, 256, site.detector.fps)
+
+
+def test_pictures_that_come_too_late_are_dropped_and_counted(site: Site, gate, server) -> None:
+    yard = Yard()
+    with running(site, gate, yard), server.client() as client:
+        newest = gate.show()
+        time.sleep(0.3)
+        gate.show(taken=newest.taken)
+        gate.show(taken=newest.taken - 60_000_000)
+        gate.show(frozen=True)
+        gate.socket.send(b"nonsense")
+        yard.delay_s = 0.5
+        for _ in range(4):
+            gate.show()
+            time.sleep(0.02)
+        time.sleep(2.2)
+        counts = json.loads(client.get(keys.STATUS))["cameras"]["gate-1"]["counts"]
+
+    assert counts["backdated"] == 2
+    assert counts["frozen_skipped"] == 1
+    assert counts["unreadable"] == 1
+    assert counts["superseded"] == 2
+    assert counts["analysed"] == 3
+
+
+def test_silence_is_recorded_as_blind_time_once_and_closed_by_the_next_picture(make_site, gate) -> None:
+    site = make_site(health={"blind_s": 0.6})
+    with running(site, gate, Yard()):
+        last = gate.show()
+        gate.tell("disconnected")
+        time.sleep(2.2)
+        after = gate.show()
+        time.sleep(0.4)
+    spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
+
+    assert [span.revision for span in spans] == [1, 2]
+    assert {span.reason for span in spans} == {"disconnected"}
+    assert spans[1].began == from_micros(last.taken)
+    assert spans[1].ended == from_micros(after.taken)
+
+
+def test_our_own_absence_is_recorded_from_the_last_heartbeat(make_site, gate) -> None:
+    site = make_site(health={"blind_s": 0.6})
+    with running(site, gate, Yard()):
+        last = gate.show()
+        time.sleep(0.3)
+    time.sleep(1.0)
+    with running(site, gate, Yard()):
+        after = gate.show()
+        time.sleep(0.4)
+    span = [decode_blind(row.entry.body) for row in read_entries(site.journal_path)][-1]
+
+    assert span.reason == "process_down"
+    assert (span.began, span.ended) == (from_micros(last.taken), from_micros(after.taken))
+
+
+def test_without_a_journal_nothing_is_watched(site: Site, gate) -> None:
+    site.journal_path.parent.mkdir()
+    site.journal_path.write_bytes(b"x" * 5000)
+
+    with pytest.raises(JournalError, match="it is no journal"):
+        run(site, {gate.camera: gate.link}, ScriptedDetector(Yard()), threading.Event())
+
+
+def test_a_picture_that_cannot_be_stored_does_not_hold_its_alert_back(site: Site, gate) -> None:
+    site.data.mkdir()
+    site.evidence_path.write_text("a file lies where the folder should be")
+    yard = Yard()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+
+    assert alerts(site)[0].snapshot is None
+
+
+def test_a_camera_that_is_no_longer_configured_leaves_nothing_open(site: Site, gate, make_gate) -> None:
+    yard = Yard()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+    other = make_gate("gate-2")
+    camera = site.cameras[0].model_copy(update={"id": "gate-2"})
+    with running(site.model_copy(update={"cameras": (camera,)}), other, yard):
+        time.sleep(0.3)
+    first, last = alerts(site)
+
+    assert (last.id, last.revision) == (first.id, 2)
+    assert last.ended is not None
+    assert last.ended <= from_micros(to_micros(utc_now()))
