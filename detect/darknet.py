@@ -27,6 +27,10 @@ _ANCHORS: Final = ((10.0, 14.0), (23.0, 27.0), (37.0, 58.0), (81.0, 82.0), (135.
 _HEADER_BYTES: Final = 20
 """Three int32 of version and one int64 of pictures seen, from version 0.2 on."""
 
+_OLDEST: Final = [0, 2]
+_NEWEST: Final = [10, 0]
+"""Versions of the file whose header is that long; anything beyond is not a version but another file."""
+
 
 def convert(weights: Path, onnx_path: Path, width: int, height: int) -> None:
     """Read YOLOv3-tiny's weights and write the network as ONNX for inputs (n, 3, height, width) float32 RGB 0..1.
@@ -66,8 +70,8 @@ class _Numbers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        header = np.fromfile(path, np.int32, 2)
-        if len(header) < 2 or not 2 <= header[0] * 10 + header[1] < 100:  # noqa: PLR2004 (versions 0.2 to 9.9)
+        version = [int(number) for number in np.fromfile(path, np.int32, 2)]
+        if len(version) < 2 or not _OLDEST <= version < _NEWEST:  # noqa: PLR2004 (major and minor)
             raise ModelError(f"{path.name} is no Darknet weights file of version 0.2 or later")
         self._all: NDArray[np.float32] = np.fromfile(path, np.float32, offset=_HEADER_BYTES)
         self._taken = 0

@@ -5,9 +5,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from kanmen.channels import ASSETS, Address, Channel, LocalFolder, PackageIndex, sha256_of
+from kanmen.channels import ASSETS, Address, Channel, LocalFolder, PackageIndex
 from kanmen.download import ChannelError
 from kanmen.progress import Report
+from kanmen.whole_files import is_whole, part_of, sha256_of, sweep, write_whole
 from models.errors import AssetError
 from models.weights import Asset, AssetFile, manifest
 
@@ -42,44 +43,16 @@ def default_channels() -> tuple[Channel, ...]:
     return (LocalFolder(os.environ.get(ASSETS)), Address(), PackageIndex())
 
 
-def check_file(path: Path, sha256: str) -> bool:
-    """Whether the file is there with these very bytes."""
-    try:
-        return sha256_of(path) == sha256
-    except FileNotFoundError:
-        return False
-
-
-def write_whole(part: Path, path: Path) -> None:
-    """Make a finished part the file: on disk first, then renamed, so that a crash leaves the old file or the new."""
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def part_of(path: Path) -> Path:
-    """Where a file is written before it is whole; each process has its own."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
-def _sweep(path: Path) -> None:
-    """Remove the parts that killed processes left."""
-    for part in path.parent.glob(f".{path.name}.*.part*"):
-        pid = part.name.removeprefix(f".{path.name}.").partition(".")[0]
-        if not Path("/proc", pid).exists():
-            part.unlink(missing_ok=True)
-
-
 def _have(asset: Asset, file: AssetFile, folder: Path, progress: Report, channels: Sequence[Channel]) -> None:
     path = folder / file.path
     failed = []
     try:
-        if check_file(path, file.sha256):
+        if is_whole(path, file.sha256):
             return
         if path.exists():
             log.warning("%s is not the file it should be; fetching it again", path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
+        sweep(path)
         for channel in channels:
             why_not = _bring(channel, file, path, progress)
             if why_not is None:

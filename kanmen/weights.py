@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kanmen.assets import check_file, fetch, part_of, write_whole
-from kanmen.channels import Channel, sha256_of
-from kanmen.progress import Report
+from kanmen.whole_files import is_whole, part_of, sha256_of, write_whole
 from models.errors import AssetError, ModelError
 from models.weights import BEST, Weights, manifest
 
 if TYPE_CHECKING:
     from detect.detector import Detector
+    from kanmen.channels import Channel
+    from kanmen.progress import Report
 
 log = logging.getLogger("assets")
 
 
-def prepare(model: str, folder: Path, progress: Report, channels: Sequence[Channel] | None = None) -> tuple[str, Path]:
+def prepare(
+    model: str, folder: Path, progress: "Report", channels: "Sequence[Channel] | None" = None
+) -> tuple[str, Path]:
     """Have the weights in the folder, ready for `open_detector`.
 
     Args:
@@ -34,6 +36,8 @@ def prepare(model: str, folder: Path, progress: Report, channels: Sequence[Chann
         AssetError: they cannot be had; says which channels were tried, why each failed, and the remedy.
         ModelError: they came, but cannot be converted.
     """
+    from kanmen.assets import fetch  # noqa: PLC0415 (detect opens weights, and fetches none)
+
     if model != BEST:
         weights = manifest().detector(model)
         return model, _ready(weights, fetch(model, folder, progress, channels), progress)
@@ -58,25 +62,25 @@ def open_detector(name: str, path: Path, confidence: float) -> "Detector":
 
     weights = manifest().detector(name)
     if weights.format == "darknet":
-        good = check_file(path, _noted_sha256(path))
+        good = is_whole(path, _noted_sha256(path))
     else:
-        good = all(check_file(path.parent / Path(file.path).name, file.sha256) for file in weights.asset.files)
+        good = all(is_whole(path.parent / Path(file.path).name, file.sha256) for file in weights.asset.files)
     if not good:
         raise AssetError(f"{path} is not the file that was fetched; start Kanmen again to have it fetched anew")
     return OpenVinoDetector(path, weights, confidence)
 
 
-def _ready(weights: Weights, path: Path, progress: Report) -> Path:
+def _ready(weights: Weights, path: Path, progress: "Report") -> Path:
     return _as_onnx(weights, path, progress) if weights.format == "darknet" else path
 
 
-def _as_onnx(weights: Weights, path: Path, progress: Report) -> Path:
+def _as_onnx(weights: Weights, path: Path, progress: "Report") -> Path:
     from detect.darknet import CONVERTER, convert  # noqa: PLC0415 (only where a conversion may be due)
 
     made_of = f"{weights.asset.files[0].sha256} {weights.width}x{weights.height} {CONVERTER}"
     short = hashlib.sha256(made_of.encode()).hexdigest()[:8]
     onnx_path = path.with_name(f"{weights.name}-{weights.width}x{weights.height}-{short}.onnx")
-    if check_file(onnx_path, _noted_sha256(onnx_path)):
+    if is_whole(onnx_path, _noted_sha256(onnx_path)):
         return onnx_path
     what = f"Converting {path.name}"
     progress(what, 0, 1)
