@@ -209,20 +209,24 @@ class Tracker:
             followed.hits += 1
 
     def _begin(self, fresh: NDArray[np.intp], found: Detections, boxes: Floats, at: int) -> None:
-        seen = [k for k, f in enumerate(self._known) if f.last_seen == at]
-        if len(fresh) and seen:
-            doubled = overlap(boxes[fresh], self._boxes[seen]) > _DOUBLE
-            person = np.array([self._known[k].label == PERSON for k in seen])
-            doubled &= (found.label[fresh] == PERSON)[:, None] == person[None, :]
-            fresh = fresh[~doubled.any(axis=1)]
-        if not len(fresh):
-            return
-        for j in fresh.tolist():
-            score = float(found.score[j])
-            self._known.append(_Followed(self._next_id, at, at, score, votes={int(found.label[j]): score}))
+        """Follow what is new, the surest first; what covers a box seen just now is the same thing found twice."""
+        here = [k for k, followed in enumerate(self._known) if followed.last_seen == at]
+        taken = self._boxes[here]
+        persons = [self._known[k].label == PERSON for k in here]
+        begun = []
+        for j in sorted(fresh.tolist(), key=lambda j: -float(found.score[j])):
+            label, score = int(found.label[j]), float(found.score[j])
+            same = np.array(persons, bool) == (label == PERSON)
+            if (overlap(boxes[j : j + 1], taken)[0][same] > _DOUBLE).any():
+                continue
+            begun.append(j)
+            taken = np.concatenate((taken, boxes[j : j + 1]))
+            persons.append(label == PERSON)
+            self._known.append(_Followed(self._next_id, at, at, score, votes={label: score}))
             self._next_id += 1
-        self._boxes = np.concatenate((self._boxes, boxes[fresh]))
-        self._motion.add(boxes_to_axes(boxes[fresh]))
+        if begun:
+            self._boxes = np.concatenate((self._boxes, boxes[begun]))
+            self._motion.add(boxes_to_axes(boxes[begun]))
 
     def _forget(self) -> None:
         kept = [k for k, f in enumerate(self._known) if f.missed_s <= (LIFE_S if f.hits > 1 else _TRIAL_LIFE_S)]
