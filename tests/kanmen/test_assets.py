@@ -235,7 +235,7 @@ def test_a_server_that_keeps_silent_is_given_up(folder: Path, packaged: AssetFil
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/simple"
         begun = time.monotonic()
-        with pytest.raises(AssetError, match="package index: .*timed out"):
+        with pytest.raises(AssetError, match=r"package index: .*timed out"):
             fetch_asset(_asset(packaged), folder, _ignore, [PackageIndex(PipSettings(indexes=(url,), timeout_s=1.0))])
 
     assert time.monotonic() - begun < 5
@@ -270,5 +270,5 @@ def test_a_folder_that_cannot_be_written_is_named(local: Path, tmp_path: Path) -
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
 
-    with pytest.raises(AssetError, match="blocked/net.weights cannot be"):
+    with pytest.raises(AssetError, match=r"blocked/net\.weights cannot be"):
         fetch_asset(_asset(), blocked, _ignore, [LocalFolder(str(local))])
