@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from config.read import read_site
 from config.rules import IntrudeRule, LineRule
 from config.site import Site
 
@@ -52,6 +53,16 @@ def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
     return DEMO.read_text(encoding="utf-8").split("\n")
+
+
+def test_it_is_a_good_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in re.findall(r"\$\{(\w+)\}", DEMO.read_text(encoding="utf-8")):
+        monkeypatch.setenv(name, "8554")
+
+    site = read_site(DEMO)
+
+    assert len(site.cameras) == 8
+    assert all(camera.rules for camera in site.cameras)
 
 
 def test_every_key_has_a_comment_where_it_first_stands(lines: list[str]) -> None:
