@@ -1,0 +1,1 @@
+"""The desk: exactly one process that takes alerts over into the database and keeps the deadlines."""

@@ -1,0 +1,156 @@
+"""Takes admitted entries over into the database, each exactly once, however often and in whatever order they come."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from api.books import Books
+from api.desk.admit import Admitted, Rejected, raw, reject
+from models.alert import Alert, BlindSpan
+from models.tables import alert, alert_history, blind_span, inbox, rejected
+
+log: Final = logging.getLogger("desk")
+
+
+async def take_over(books: Books, messages: Sequence[Admitted | Rejected]) -> dict[str, list[int]]:
+    """Store a batch; returns the numbers by origin that are safe now, whether new or long known.
+
+    A lower or equal revision never overwrites, and what people did to an alert stays as it is.
+    """
+    admitted = [message for message in messages if isinstance(message, Admitted)]
+    refused = [message for message in messages if isinstance(message, Rejected)]
+    known = await _known(books, admitted)
+    fresh: list[Admitted] = []
+    settled: dict[str, list[int]] = {}
+    for message in admitted:
+        number = (message.entry.origin, message.entry.seq)
+        if number not in known:
+            known[number] = message.key
+            fresh.append(message)
+        elif known[number] != message.key:
+            was = " ".join(map(str, known[number]))
+            refused.append(reject(raw(message.entry), f"this number of this origin is {was} already"))
+            continue
+        settled.setdefault(message.entry.origin, []).append(message.entry.seq)
+    if fresh:
+        await _enter(books, fresh)
+    for refusal in refused:
+        await _refuse(books, refusal)
+    return settled
+
+
+async def _known(books: Books, admitted: Sequence[Admitted]) -> dict[tuple[str, int], tuple[str, str, int]]:
+    known = {}
+    for origin in {message.entry.origin for message in admitted}:
+        numbers = [message.entry.seq for message in admitted if message.entry.origin == origin]
+        query = select(inbox).where(inbox.c.origin == origin, inbox.c.seq.in_(numbers))
+        for row in (await books.connection.execute(query)).all():
+            known[row.origin, row.seq] = (row.kind, row.subject_id, row.revision)
+    return known
+
+
+async def _enter(books: Books, fresh: Sequence[Admitted]) -> None:
+    rows = []
+    for message in fresh:
+        kind, subject_id, revision = message.key
+        rows.append(
+            {
+                "origin": message.entry.origin,
+                "seq": message.entry.seq,
+                "kind": kind,
+                "subject_id": subject_id,
+                "revision": revision,
+                "at": books.at,
+            }
+        )
+    await books.connection.execute(insert(inbox), rows)
+    await _enter_alerts(books, [m for m in fresh if m.entry.kind == "alert"])
+    await _enter_spans(books, [m.subject for m in fresh if isinstance(m.subject, BlindSpan)])
+
+
+async def _enter_alerts(books: Books, fresh: Sequence[Admitted]) -> None:
+    if not fresh:
+        return
+    ids = sorted({message.key[1] for message in fresh})
+    query = select(alert.c.id, alert.c.revision).where(alert.c.id.in_(ids))
+    stored = {row.id: row.revision for row in (await books.connection.execute(query)).all()}
+    query = select(alert_history.c.alert_id, alert_history.c.revision).where(alert_history.c.alert_id.in_(ids))
+    seen = {(row.alert_id, row.revision) for row in (await books.connection.execute(query)).all()}
+    newest: dict[str, Alert] = {}
+    history = []
+    for message in fresh:
+        _, alert_id, revision = message.key
+        if not isinstance(message.subject, Alert) or (alert_id, revision) in seen:
+            continue
+        action = "alert.revised" if alert_id in stored or alert_id in newest else "alert.raised"
+        books.note(message.entry.origin, action, alert_id, revision=revision, seq=message.entry.seq)
+        seen.add((alert_id, revision))
+        history.append({"alert_id": alert_id, "revision": revision, "at": books.at, "body": message.entry.body})
+        if revision > max(stored.get(alert_id, 0), newest[alert_id].revision if alert_id in newest else 0):
+            newest[alert_id] = message.subject
+    for alert_id, subject in newest.items():
+        if alert_id in stored:
+            await books.connection.execute(update(alert).where(alert.c.id == alert_id).values(_columns(subject)))
+        else:
+            people = {"id": alert_id, "version": 1, "received": books.at, "state": "RAISED"}
+            await books.connection.execute(insert(alert).values({**_columns(subject), **people}))
+        books.tell("alert", alert_id)
+    if history:
+        await books.connection.execute(insert(alert_history), history)
+
+
+def _columns(subject: Alert) -> dict[str, Any]:
+    return {
+        "revision": subject.revision,
+        "code": subject.code,
+        "level": subject.level,
+        "camera": subject.camera,
+        "rule": subject.rule,
+        "place": subject.place,
+        "began": subject.began,
+        "detected": subject.detected,
+        "ended": subject.ended,
+        "times": subject.count,
+        "observed": dict(subject.observed),
+        "threshold": dict(subject.threshold),
+        "subjects": [{"track": s.track, "label": s.label, "box": list(s.box)} for s in subject.subjects],
+        "snapshot": subject.snapshot,
+        "source": subject.source,
+    }
+
+
+async def _enter_spans(books: Books, spans: Sequence[BlindSpan]) -> None:
+    if not spans:
+        return
+    query = select(blind_span.c.id, blind_span.c.revision).where(blind_span.c.id.in_([str(s.id) for s in spans]))
+    stored = {row.id: row.revision for row in (await books.connection.execute(query)).all()}
+    for span in spans:
+        span_id = str(span.id)
+        if span.revision <= stored.get(span_id, 0):
+            continue
+        values = {
+            "revision": span.revision,
+            "camera": span.camera,
+            "reason": span.reason,
+            "began": span.began,
+            "ended": span.ended,
+        }
+        if span_id in stored:
+            await books.connection.execute(update(blind_span).where(blind_span.c.id == span_id).values(values))
+        else:
+            await books.connection.execute(insert(blind_span).values({**values, "id": span_id, "received": books.at}))
+        stored[span_id] = span.revision
+        books.tell("blind", span_id)
+
+
+async def _refuse(books: Books, refusal: Rejected) -> None:
+    query = select(rejected.c.digest).where(rejected.c.digest == refusal.digest)
+    if (await books.connection.execute(query)).one_or_none():
+        return
+    await books.connection.execute(
+        insert(rejected).values(digest=refusal.digest, at=books.at, reason=refusal.reason, fields=dict(refusal.fields))
+    )
+    books.note("desk", "entry.rejected", refusal.digest, reason=refusal.reason)
+    log.warning("a stream message was rejected: %s (%s)", refusal.reason, refusal.digest[:12])

