@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from collections import deque
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from kanmen.guard import parent_environment
@@ -30,6 +32,7 @@ class Child:
         command: Its command line.
         fds: Descriptors it inherits.
         environment: What it finds in its environment beyond ours.
+        log_file: Where what it prints goes; our own standard error where None.
         process: The running one, None while it is down.
         restarts: How often it had to be started again.
     """
@@ -38,6 +41,7 @@ class Child:
     command: list[str]
     fds: tuple[int, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    log_file: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     _deaths: deque[Monotonic] = field(default_factory=lambda: deque(maxlen=16))
@@ -45,14 +49,17 @@ class Child:
 
     def start(self) -> None:
         """Start it in a process group of its own; call from the main thread only (the death signal follows it)."""
-        self.process = subprocess.Popen(
-            self.command,
-            pass_fds=self.fds,
-            process_group=0,
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
-            env={**parent_environment(), **self.environment},
-        )
+        with ExitStack() as stack:
+            output = stack.enter_context(self.log_file.open("ab")) if self.log_file else sys.stderr
+            self.process = subprocess.Popen(
+                self.command,
+                pass_fds=self.fds,
+                process_group=0,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**parent_environment(), **self.environment},
+            )
 
     def mind(self) -> None:
         """Start it again if it died and its wait is over."""

@@ -37,5 +37,6 @@ def server_command(folder: Path, socket: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "loglevel": "warning",
+        "logfile": "redis.log",
     }
     return guarded([str(server_binary()), *(word for key, value in options.items() for word in (f"--{key}", value))])

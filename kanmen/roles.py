@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,6 @@ def _ingest(site: Site, words: Arguments, stop: threading.Event) -> None:
 
 def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
     from detect.process import run  # noqa: PLC0415 (each role loads only its own room)
-
     from kanmen.weights import open_detector  # noqa: PLC0415 (it loads the inference library)
 
     links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
@@ -44,11 +44,30 @@ def _wall_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
     run(site, words.listen_fd, stop)
 
 
+def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
+    from scenes.compose import compose  # noqa: PLC0415 (each role loads only its own room)
+
+    def say(**what: str | float) -> None:
+        print(json.dumps(what), flush=True)  # noqa: T201 (our parent reads it)
+
+    share: dict[str, float] = {}
+
+    def progress(scene: str, done: float) -> None:
+        if stop.is_set():
+            sys.exit(0)
+        share[scene] = done
+        say(what="Composing the eight entrances", done=sum(share.values()), total=len(site.cameras))
+
+    for scene in compose(words.photo, words.folder, [camera.id for camera in site.cameras], progress):
+        say(camera=scene.id, clip=str(scene.video), truth=str(scene.video.with_suffix(".truth.json")))
+
+
 ROLES: Final[dict[str, Callable[[Site, Arguments, threading.Event], None]]] = {
     "ingest": _ingest,
     "detect": _detect,
     "desk": _desk,
     "wall-worker": _wall_worker,
+    "compose": _compose,
 }
 """What `python -m kanmen ROLE` runs; not meant for people."""
 
@@ -75,5 +94,7 @@ def run_role(arguments: list[str]) -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--model")
     parser.add_argument("--listen-fd", type=int)
+    parser.add_argument("--photo", type=Path)
+    parser.add_argument("--folder", type=Path)
     words = parser.parse_args(arguments)
     ROLES[words.role](read_site(words.config), words, stop)

@@ -13,7 +13,7 @@ from rich.console import Console
 from config.read import read_site
 from config.site import Site
 from kanmen.logs import log_to_stderr
-from kanmen.progress import progress_on
+from kanmen.progress import Report, progress_on
 from kanmen.supervisor import Supervisor
 from kanmen.weights import prepare
 
@@ -44,21 +44,15 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def start_watch(supervisor: Supervisor, site: Site, console: Console) -> None:
-    """Fetch the weights if need be, then start detect.
+def start_watch(supervisor: Supervisor, site: Site, weights: Path, console: Console, progress: Report) -> None:
+    """Fetch the weights into their folder if need be, then start detect.
 
     Raises:
         AssetError: no channel has the weights.
     """
-    with progress_on(console) as progress:
-        name, path = prepare(site.detector.model, weights_folder(site), progress)
+    name, path = prepare(site.detector.model, weights, progress)
     console.print(f"Detector: {name}")
     supervisor.add_detect(path, name)
-
-
-def weights_folder(site: Site) -> Path:
-    """Where detector weights of a site are kept."""
-    return site.data / "models"
 
 
 def say_where(console: Console, site: Site, port: int, first_password: str | None) -> None:
@@ -87,10 +81,10 @@ def _run(config: Path, *, watching: bool, walling: bool) -> None:
             supervisor.add_desk()
             say_where(console, site, port, first_admin(site))
         if watching:
-            start_watch(supervisor, site, console)
+            with progress_on(console) as progress:
+                start_watch(supervisor, site, site.data / "models", console, progress)
             for camera in site.cameras:
                 supervisor.add_ingest(camera.id)
-    except BaseException:
+        supervisor.run(stop)
+    finally:
         supervisor.end()
-        raise
-    supervisor.run(stop)

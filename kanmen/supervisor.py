@@ -29,9 +29,11 @@ _PATIENCE_S: Final = 8.0
 class Supervisor:
     """The processes of one site; holds the frame slots, the links and the listening socket for all of them."""
 
-    def __init__(self, site: Site, config: Path) -> None:
+    def __init__(self, site: Site, config: Path, log_file: Path | None = None) -> None:
+        """Children log to `log_file`, or to our own standard error where it is None."""
         self._site = site
         self._config = str(config)
+        self._log_file = log_file
         self._children: list[Child] = []
         self._links: dict[str, tuple[int, int, int]] = {}
         self._listener: socket.socket | None = None
@@ -92,14 +94,15 @@ class Supervisor:
         self._add(f"ingest:{camera}", self._python("ingest", *words), (slots, link), environment or {})
 
     def run(self, stop: threading.Event, tick: Callable[[], None] = lambda: None) -> None:
-        """Mind the children until `stop`; `tick` is called in between, in this thread."""
-        try:
-            while not stop.wait(_LOOK_S):
-                for child in self._children:
-                    child.mind()
-                tick()
-        finally:
-            self.end()
+        """Mind the children until `stop`; `tick` is called in between, in this thread. They are not ended."""
+        while not stop.wait(_LOOK_S):
+            self.mind()
+            tick()
+
+    def mind(self) -> None:
+        """Start again what has died."""
+        for child in self._children:
+            child.mind()
 
     def end(self, names: Callable[[str], bool] = lambda _: True) -> None:
         """End the children whose name is chosen, the youngest first; Redis goes last."""
@@ -129,7 +132,7 @@ class Supervisor:
     def _add(
         self, name: str, command: list[str], fds: tuple[int, ...] = (), environment: dict[str, str] | None = None
     ) -> None:
-        child = Child(name, command, fds, environment or {})
+        child = Child(name, command, fds, environment or {}, self._log_file)
         child.start()
         self._children.append(child)
         log.info("%s started", name)

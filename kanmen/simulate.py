@@ -1,0 +1,61 @@
+"""`kanmen simulate`: footage as looping RTSP cameras."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kanmen.progress import progress_on
+from models.errors import FootageError
+
+
+def simulate(
+    files: Annotated[list[Path], typer.Argument(help="Clips; each becomes a camera named after its file.")],
+    port: Annotated[int, typer.Option(help="RTSP port on loopback; 0 for any.")] = 8554,
+    control: Annotated[int | None, typer.Option(help="Loopback port for commands, e.g. `gate-3 stall on`.")] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Name to log in with; the password is KANMEN_SIMULATE_PASSWORD.")
+    ] = None,
+    cache: Annotated[Path, typer.Option(help="Where footage is kept that had to be transcoded.")] = Path("var/footage"),
+) -> None:
+    """Serve footage as looping RTSP cameras on this machine (H.264 over TCP) until Ctrl-C."""
+    from scenes.serving import Serving, serve  # noqa: PLC0415 (loads the codecs)
+
+    console = Console(stderr=True)
+
+    def ready(serving: Serving) -> None:
+        for url in serving.urls.values():
+            typer.echo(url)
+        if serving.control is not None:
+            console.print(f"Commands: 127.0.0.1:{serving.control}", highlight=False)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        with progress_on(console) as progress:
+            await serve(
+                files,
+                cache=cache,
+                port=port,
+                auth=_auth(user),
+                command=control,
+                ready=ready,
+                progress=lambda path, share: progress(f"Transcoding {path.name}", share, 1.0),
+                stop=stop,
+            )
+
+    asyncio.run(run())
+
+
+def _auth(user: str | None) -> tuple[str, str] | None:
+    if user is None:
+        return None
+    password = os.environ.get("KANMEN_SIMULATE_PASSWORD")
+    if not password:
+        raise FootageError("--user needs a password: export KANMEN_SIMULATE_PASSWORD first")
+    return user, password
