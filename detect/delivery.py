@@ -81,8 +81,9 @@ class Delivery:
     def _look(self) -> None:
         """Make sure of stream and group; when Redis is not the one we knew, everything unsettled goes again."""
         run_id = str(self._redis.info("server")["run_id"])
+        wiped = bool(self._redis.set(keys.witness(self._journal.origin), 1, nx=True))
         made = self._make_group()
-        if self._run_id not in (None, run_id) or made:
+        if self._run_id not in (None, run_id) or wiped or made:
             again = self._journal.send_all_again()
             self._read_to = b"0"
             if again:

@@ -31,6 +31,11 @@ def settled(origin: str) -> str:
     return f"kanmen:settled:{origin}"
 
 
+def witness(origin: str) -> str:
+    """Key that a journal's publisher sets once: when it is gone, Redis has been wiped."""
+    return f"kanmen:witness:{origin}"
+
+
 def lease(camera: str, form: str) -> str:
     """Key that lives while somebody watches the camera in this form (`mp4`, `jpeg`)."""
     return f"kanmen:lease:{form}:{camera}"

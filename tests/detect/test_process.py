@@ -1,13 +1,17 @@
 """The detect process on real slots, sockets, disk and Redis; only the detector follows a script."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+import detect
 from config.site import Site
 from detect.process import run
 from detect.scripted import ScriptedDetector, detections
@@ -122,6 +126,37 @@ def test_a_restart_keeps_the_open_breach_and_its_end_belongs_to_the_same_alert(s
     assert (last.id, last.revision) == (first.id, 2)
     assert last.ended is not None
     assert last.snapshot == first.snapshot
+
+
+_DETECT = """
+import json, sys, threading
+from pathlib import Path
+from config.site import Site
+from detect.process import run
+from detect.scripted import ScriptedDetector, detections
+site = Site.model_validate_json(sys.argv[1])
+found = detections((0, 0.9, (0.10, 0.4, 0.20, 0.8)))
+run(site, {"gate-1": tuple(json.loads(sys.argv[2]))}, ScriptedDetector(lambda frame: found), threading.Event())
+"""
+
+
+@pytest.mark.fault
+def test_killed_and_started_again_it_tells_one_breach_under_one_id(site: Site, gate) -> None:
+    command = [sys.executable, "-c", _DETECT, site.model_dump_json(), json.dumps(gate.link)]
+    for _ in range(3):
+        with subprocess.Popen(command, pass_fds=gate.link, cwd=Path(detect.__file__).parents[1]) as process:
+            began, before = time.monotonic(), gate.number
+            gate.wanted()
+            show_until(gate, lambda: bool(gate.wanted()))
+            show_until(gate, lambda: bool(alerts(site)) and gate.number > before + 20)  # noqa: B023 (called at once)
+            process.kill()
+
+        assert time.monotonic() - began < 8
+    seqs = [row.entry.seq for row in read_entries(site.journal_path)]
+
+    assert len({alert.id for alert in alerts(site)}) == 1
+    assert all(alert.ended is None for alert in alerts(site))
+    assert seqs == list(range(1, len(seqs) + 1))
 
 
 def test_a_breach_outlives_a_new_epoch_of_its_camera(site: Site, gate) -> None:

@@ -1,0 +1,114 @@
+"""Every gap longer than the limit is in the ledger exactly once, with the reason that was known best."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detect.ledger import Ledger, Sight
+from models.alert import BlindSpan
+from models.clock import to_micros
+from models.link import Health
+
+_S = 1_000_000
+_BLIND = 2 * _S
+_LEDGER = Ledger("gsdt", "gate-1", 2.0)
+
+_MOMENTS = st.lists(
+    st.tuples(st.integers(50_000, 6 * _S), st.sampled_from(["picture", "picture", "picture", "tick", "restart"])),
+    max_size=60,
+)
+_STATES = st.sampled_from(["live", "stalled", "frozen", "disconnected", "unauthorised", "connecting", None])
+
+
+def _health(state: str | None, at: int, taken: int | None = None) -> Health | None:
+    return None if state is None else Health(at, state, at, taken=taken)  # type: ignore[arg-type]
+
+
+@given(_MOMENTS, _STATES)
+@settings(max_examples=200, deadline=None)
+def test_every_long_gap_is_covered_exactly_once_and_spans_never_overlap(moments, state) -> None:
+    now, start = 1000 * _S, 1000 * _S
+    sight, said, pictures = Sight.starting(now), list[BlindSpan](), [now]
+    for wait, what in moments:
+        now += wait
+        if what == "picture":
+            sight, spans = _LEDGER.analysed(sight, now, now)
+            pictures.append(now)
+        elif what == "tick":
+            sight, spans = _LEDGER.watched(sight, _health(state, now), now)
+        else:
+            sight, spans = sight.restarted(), []
+        said += spans
+    opened = [span for span in said if span.revision == 1]
+    closed = [span for span in said if span.revision == 2]
+    gaps = [(a, b) for a, b in pairwise(pictures) if b - a > _BLIND]
+    covered = [(to_micros(span.began), to_micros(span.ended)) for span in closed if span.ended]
+
+    assert covered == gaps
+    assert [span.id for span in opened[: len(closed)]] == [span.id for span in closed]
+    assert len({span.id for span in opened}) == len(opened)
+    assert (sight.span is not None) == (len(opened) == len(closed) + 1)
+    if sight.span is not None:
+        assert sight.span.began == pictures[-1]
+    assert start <= sight.last
+
+
+@pytest.mark.parametrize(
+    ("state", "ahead", "reason"),
+    [
+        ("live", False, "stalled"),
+        ("live", True, "detector_behind"),
+        ("stalled", False, "stalled"),
+        ("frozen", True, "frozen"),
+        ("disconnected", False, "disconnected"),
+        ("unauthorised", False, "unauthorised"),
+        ("connecting", False, "process_down"),
+        (None, False, "process_down"),
+    ],
+)
+def test_the_reason_is_what_the_worker_says(state: str | None, ahead: bool, reason: str) -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    now = 4 * _S
+    _, (span,) = _LEDGER.watched(sight, _health(state, now, now if ahead else _S), now)
+
+    assert (span.reason, span.revision, to_micros(span.began)) == (reason, 1, _S)
+
+
+def test_a_worker_that_has_fallen_silent_is_down() -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), 10 * _S, 10 * _S)
+    _, (span,) = _LEDGER.watched(sight, _health("live", 10 * _S), 14 * _S)
+
+    assert span.reason == "process_down"
+
+
+def test_the_worst_that_was_seen_is_the_reason_in_the_end() -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    sight, (opened,) = _LEDGER.watched(sight, _health("live", 4 * _S, _S), 4 * _S)
+    sight, _ = _LEDGER.watched(sight, _health("disconnected", 5 * _S), 5 * _S)
+    sight, none = _LEDGER.watched(sight, _health("live", 9 * _S, 9 * _S), 9 * _S)
+    _, (closed,) = _LEDGER.analysed(sight, 10 * _S, 10 * _S)
+
+    assert none == []
+    assert (opened.reason, closed.reason, closed.id) == ("stalled", "disconnected", opened.id)
+
+
+def test_before_the_first_picture_it_is_starting() -> None:
+    sight = Sight.starting(0)
+    sight, early = _LEDGER.watched(sight, None, _S)
+    sight, (span,) = _LEDGER.watched(sight, _health("live", 3 * _S), 3 * _S)
+
+    assert early == []
+    assert span.reason == "starting"
+
+
+def test_our_own_absence_is_ours_but_not_what_was_blind_before() -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    _, (span,) = _LEDGER.watched(sight.restarted(), _health("live", 9 * _S, 9 * _S), 9 * _S)
+    blind, _ = _LEDGER.watched(sight, _health("unauthorised", 4 * _S), 4 * _S)
+    blind, _ = _LEDGER.watched(blind.restarted(), None, 60 * _S)
+    _, (closed,) = _LEDGER.analysed(blind, 61 * _S, 61 * _S)
+
+    assert span.reason == "process_down"
+    assert closed.reason == "unauthorised"

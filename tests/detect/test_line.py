@@ -1,0 +1,222 @@
+"""LINE counts who crosses, in which direction, once, and nobody who only trembles or walks around the end."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from config.rules import LineRule
+from config.site import Camera
+from detect.rules.line import CrossLine, State
+from detect.rules.rule import Place
+from models.alert import Alert
+from models.labels import PERSON
+from models.track import Track
+
+_T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+_ADAPTER = TypeAdapter(State)
+
+Picture = tuple[float, dict[int, tuple[float, float]]]
+"""Seconds, and where the feet of each track are. The line runs upward at x = 0.5, from y = 0.8 to 0.2: in is right."""
+
+
+def _rule(direction: str = "both", **more: float) -> CrossLine:
+    name = {"zh": "门", "en": "gate"}
+    camera = Camera.model_validate(
+        {
+            "id": "gate-1",
+            "name": name,
+            "entrance": "1",
+            "url": "rtsp://127.0.0.1/1",
+            "grid": "g1",
+            "position": (0.5, 0.5),
+            "lines": [{"id": "sill", "name": name, "start": (0.5, 0.8), "end": (0.5, 0.2), "direction": direction}],
+        }
+    )
+    config = LineRule.model_validate({"rule": "LINE", "line": "sill", "cooldown_s": 10.0, **more})
+    return CrossLine(config, Place("gsdt", camera, 2.0))
+
+
+def _said(rule: CrossLine, pictures: Sequence[Picture], start: datetime = _T0) -> list[Alert]:
+    state, alerts = rule.fresh(), []
+    for seconds, seen in pictures:
+        at = start + timedelta(seconds=seconds)
+        tracks = [Track(n, PERSON, (x - 0.05, y - 0.2, x + 0.05, y), 0.9, at, at) for n, (x, y) in seen.items()]
+        state = _ADAPTER.validate_python(json.loads(json.dumps(asdict(state), default=str)))
+        state, said = rule.step(state, tracks, at)
+        alerts += said
+    return alerts
+
+
+def _walk(*xs: float, y: float = 0.5, since: float = 0.0, step: float = 0.2, track: int = 1) -> list[Picture]:
+    return [(since + k * step, {track: (x, y)}) for k, x in enumerate(xs)]
+
+
+def _s(at: datetime | None) -> float | None:
+    return None if at is None else round((at - _T0).total_seconds(), 3)
+
+
+def test_who_walks_across_is_counted_in_once_settled() -> None:
+    (alert,) = _said(_rule(), _walk(0.40, 0.42, 0.44, 0.48, 0.53, 0.56, 0.6, 0.63))
+
+    assert alert.observed == {"direction": "in", "in": 1, "out": 0, "settle_s": 0.4}
+    assert alert.threshold == {"settle_s": 0.3}
+    assert (_s(alert.began), _s(alert.detected), _s(alert.ended)) == (0.8, 1.2, 1.2)
+    assert (alert.code, alert.place, alert.count, alert.revision) == ("LINE", "sill", 1, 1)
+
+
+def test_the_way_back_is_counted_out_in_the_same_alert_within_the_cool_down() -> None:
+    alerts = _said(_rule(), _walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.4, 0.4, 0.4))
+
+    assert {a.id for a in alerts} == {alerts[0].id}
+    assert [(a.revision, a.count, a.observed["direction"]) for a in alerts] == [(1, 1, "in"), (2, 2, "out")]
+    assert (alerts[-1].observed["in"], alerts[-1].observed["out"]) == (1, 1)
+
+
+def test_after_the_cool_down_a_crossing_is_a_new_alert() -> None:
+    pictures = [*_walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6), *_walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6, since=15, track=2)]
+    alerts = _said(_rule(), pictures)
+
+    assert len({a.id for a in alerts}) == 2
+    assert [a.revision for a in alerts] == [1, 1]
+
+
+def test_a_trembling_box_on_the_line_is_nobody_who_crosses() -> None:
+    assert _said(_rule(), _walk(*[0.48, 0.52] * 20)) == []
+    assert _said(_rule(), _walk(*[0.499, 0.502] * 20)) == []
+    assert _said(_rule(), _walk(0.4, 0.4, 0.4, *[0.52, 0.48] * 10)) == []
+
+
+def test_whoever_hesitates_on_the_line_and_goes_on_is_counted_once() -> None:
+    alerts = _said(_rule(), _walk(0.4, 0.4, 0.4, 0.52, 0.48, 0.5, 0.52, 0.48, 0.55, 0.56, 0.57, 0.6, 0.7))
+
+    assert [a.count for a in alerts] == [1]
+
+
+def test_only_the_configured_direction_counts() -> None:
+    path = _walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.4, 0.4, 0.4)
+
+    assert [a.observed["direction"] for a in _said(_rule("in"), path)] == ["in"]
+    assert [a.observed["direction"] for a in _said(_rule("out"), path)] == ["out"]
+
+
+def test_whoever_walks_around_the_end_has_not_crossed() -> None:
+    assert _said(_rule(), _walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6, y=0.9)) == []
+    assert _said(_rule(), _walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6, y=0.1)) == []
+
+
+def test_whoever_was_not_settled_before_has_not_crossed() -> None:
+    assert _said(_rule(), _walk(0.4, 0.4, 0.6, 0.6, 0.6, 0.6)) == []
+
+
+def test_two_who_cross_together_are_one_alert_with_two_subjects() -> None:
+    pictures = [
+        (t, {1: (x, 0.4), 2: (x, 0.6)}) for t, seen in _walk(0.4, 0.4, 0.4, 0.6, 0.6, 0.6) for x, _ in seen.values()
+    ]
+    (alert,) = _said(_rule(), pictures)
+
+    assert (alert.count, alert.observed["in"]) == (2, 2)
+    assert [subject.track for subject in alert.subjects] == [1, 2]
+
+
+def test_what_happened_in_a_hole_is_not_made_up() -> None:
+    assert _said(_rule(), [*_walk(0.4, 0.4, 0.4), *_walk(0.6, 0.6, 0.6, since=5)]) == []
+
+
+def test_crossings_of_one_picture_that_settle_apart_have_different_ids() -> None:
+    rule = _rule(cooldown_s=0.0)
+    pictures: list[Picture] = [(k * 0.2, {1: (0.4, 0.4), 2: (0.4, 0.6)}) for k in range(3)]
+    pictures += [(0.6, {1: (0.6, 0.4), 2: (0.6, 0.6)}), (0.8, {1: (0.6, 0.4)})]
+    pictures += [(1.0, {1: (0.6, 0.4)}), (1.2, {2: (0.6, 0.6)})]
+    alerts = _said(rule, pictures)
+
+    assert [_s(a.began) for a in alerts] == [0.6, 0.6]
+    assert len({a.id for a in alerts}) == 2
+
+
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0.1, 0.2, 0.4, 2.5, 12.0]),
+        st.dictionaries(
+            st.integers(1, 3),
+            st.tuples(st.sampled_from([0.3, 0.45, 0.499, 0.55, 0.7]), st.sampled_from([0.1, 0.5])),
+            max_size=3,
+        ),
+    ),
+    max_size=80,
+)
+
+
+def _timed(steps) -> list[Picture]:
+    pictures, t = [], 0.0
+    for step, seen in steps:
+        t = round(t + step, 6)
+        pictures.append((t, seen))
+    return pictures
+
+
+@given(_STEPS)
+@settings(max_examples=70, deadline=None)
+def test_counts_go_up_by_the_crossings_and_each_alert_is_over_when_told(steps) -> None:
+    newest: dict[object, Alert] = {}
+    for alert in _said(_rule(), _timed(steps)):
+        before = newest.get(alert.id)
+        newest[alert.id] = alert
+
+        assert alert.revision == (before.revision + 1 if before else 1)
+        assert alert.ended is not None
+        assert alert.began <= alert.detected <= alert.ended
+        assert alert.count == alert.observed["in"] + alert.observed["out"]
+        assert alert.count > (before.count if before else 0)
+
+
+@given(_STEPS, st.booleans())
+@settings(max_examples=70, deadline=None)
+def test_ins_and_outs_of_one_track_alternate_between_holes(steps, cooled: bool) -> None:
+    """Seen from one side to the other and back: the counts of one lone track never differ by more than one."""
+    pictures = [(t, {n: where for n, where in seen.items() if n == 1}) for t, seen in _timed(steps)]
+    pictures = [(round(k * 0.2, 6), seen) for k, (_, seen) in enumerate(pictures) if seen and seen[1][1] == 0.5]
+    pictures = [(round(k * 0.2, 6), seen) for k, (_, seen) in enumerate(pictures)]
+    alerts = _said(_rule(cooldown_s=100.0 if cooled else 0.0), pictures)
+    directions = [a.observed["direction"] for a in alerts]
+
+    assert all(a != b for a, b in pairwise(directions))
+
+
+@given(_STEPS, st.integers(-(10**9), 10**9))
+@settings(max_examples=40, deadline=None)
+def test_it_does_not_matter_when_it_happens(steps, shift: int) -> None:
+    moved = timedelta(microseconds=shift * 1001)
+    here, there = _said(_rule(), _timed(steps)), _said(_rule(), _timed(steps), _T0 + moved)
+    ids = {a.id: b.id for a, b in zip(here, there, strict=True)}
+
+    assert there == [
+        replace(a, id=ids[a.id], began=a.began + moved, detected=a.detected + moved, ended=(a.ended or _T0) + moved)
+        for a in here
+    ]
+
+
+@given(st.lists(st.sampled_from([0.9, 1.5, 3.0]), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_half_as_many_pictures_count_the_same_crossings_within_a_sample(stays) -> None:
+    turns, t = [], 0.05
+    for stay in stays:
+        t += stay
+        turns.append(t)
+
+    def where(at: float) -> float:
+        return 0.4 if sum(turn <= at for turn in turns) % 2 == 0 else 0.6
+
+    told = []
+    for step in (0.1, 0.2):
+        pictures = [(round(k * step, 3), {1: (where(k * step), 0.5)}) for k in range(round((t + 1) / step))]
+        told.append([(_s(a.ended), a.count, a.observed["direction"]) for a in _said(_rule(cooldown_s=60.0), pictures)])
+
+    assert [one[1:] for one in told[0]] == [other[1:] for other in told[1]]
+    for one, other in zip(*told, strict=True):
+        assert abs((one[0] or 0) - (other[0] or 0)) <= 0.2 + 1e-9
