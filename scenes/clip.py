@@ -8,8 +8,8 @@ from statistics import median
 from typing import Final
 
 import av
-from av.error import FFmpegError
 from av.container import InputContainer
+from av.error import FFmpegError
 
 from models.errors import FootageError
 from scenes.nal import IDR, PPS, SPS, NalReader, kind_of

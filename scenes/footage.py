@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import av
-from av.error import FFmpegError
 from av.container import InputContainer
+from av.error import FFmpegError
 
 from models.errors import FootageError
 from scenes.clip import CLOCK_HZ, Clip, UnservableError, read_clip

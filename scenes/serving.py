@@ -33,7 +33,7 @@ class Serving:
     urls: dict[str, str]
 
 
-async def serve(  # noqa: PLR0917 (only files is given by position)
+async def serve(
     files: Sequence[Path],
     *,
     cache: Path,
