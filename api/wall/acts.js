@@ -3,16 +3,17 @@ import { isOpen, merge, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { refresh } from "./feed.js";
 import { tell } from "./notice.js";
-import { undoLeft } from "./selection.js";
+import { settled, undoLeft } from "./selection.js";
 import { ask } from "./session.js";
 import { change, state } from "./state.js";
 import { named, t } from "./text.js";
 
-async function act(alert, path, body) {
+async function act(alert, path, body, done = "") {
   if (state.acting) return;
   change({ acting: alert.id, menu: null });
   try {
     take(await ask(path, body));
+    if (done) tell(done);
   } catch (error) {
     if (error.key === "conflict" && error.body.current) {
       tell(t("notice.conflict", { what: whatHappened(error.body.current) }), "look");
@@ -48,19 +49,21 @@ function whatHappened({ state: standing, acked, dismissed, dispatch }) {
 /** I have seen it. */
 export function ack() {
   const alert = selected();
-  if (alert?.state === "RAISED") act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
+  if (settled() && alert?.state === "RAISED") act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
 }
 
 /** It is none, for a reason. */
 export function dismiss(reason) {
   const alert = selected();
-  if (alert && isOpen(alert)) act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason });
+  if (!alert || !isOpen(alert)) return;
+  const told = { reason: named(state.session.dismiss_reasons[reason]), what: named(state.session.codes[alert.code]) };
+  act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason }, t("notice.dismissed", told));
 }
 
 /** Sends a person: confirms, accepts and dispatches in one. */
 export function dispatch(person = undefined) {
   const alert = selected();
-  if (!alert || !isOpen(alert)) return;
+  if (!alert || !isOpen(alert) || !settled()) return;
   const suggested = state.details.get(alert.id)?.suggestion?.person.id;
   const chosen = person ?? suggested;
   if (!chosen) return;
@@ -76,7 +79,7 @@ export function undo() {
 /** Opens or closes a menu of the selected alert. */
 export function openMenu(menu) {
   const alert = selected();
-  if (alert && isOpen(alert)) change({ menu: state.menu === menu ? null : menu });
+  if (alert && isOpen(alert) && settled()) change({ menu: state.menu === menu ? null : menu });
 }
 
 /** The reasons for a dismissal in the order of their keys 1 to 4. */

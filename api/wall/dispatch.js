@@ -3,7 +3,7 @@ import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.
 import { isDispatched, isOpen, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { cap, el, say, show } from "./element.js";
-import { undoLeft } from "./selection.js";
+import { settled, undoLeft } from "./selection.js";
 import { onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
@@ -59,7 +59,7 @@ export function makeDispatch() {
     }
     say(key, "D");
     rest.style.transform = "scaleX(0)";
-    go.disabled = !suggestion || state.acting !== null;
+    go.disabled = !suggestion || state.acting !== null || !settled();
     if (suggestion) {
       say(line, t("act.dispatch", { person: named(suggestion.person) }));
       const why = suggestion.why.map((one) => named(one));
@@ -108,9 +108,6 @@ function outcome(alert) {
       el("strong", {}, t("done.dismissed", { reason: named(state.session.dismiss_reasons[reason]) || reason })),
       el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
     ];
-  }
-  if (alert.state === "ACKED" && alert.acked) {
-    return [el("span", {}, t("done.acked", { by: alert.acked.by, at: timeOfDay(alert.acked.at) }))];
   }
   return [];
 }

@@ -33,7 +33,7 @@ export function makeFoot() {
   };
   onTick(tick);
   subscribe(tick);
-  return el("footer.foot", {}, ...HINTS.map(hint), el("span.right", {}, muted, model));
+  return el("footer.foot", {}, ...HINTS.map(hint), el("span.end", {}, muted, model));
 }
 
 /** The overlay with all keys. */

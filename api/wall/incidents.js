@@ -31,9 +31,9 @@ function row(incident) {
       "button",
       { type: "button", "data-level": incident.level ?? alert?.level, disabled: !alert, on: { click: () => alert && selectAlert(alert.id) } },
       el("span.what", {}, [named(state.session.codes[code]) || code, named(where)].filter(Boolean).join(" · ")),
-      el("span.stand", {}, [person ? named(person) : "", stand].filter(Boolean).join(" ")),
-      el("span.no", {}, incident.no),
       ago,
+      el("span.no", {}, incident.no),
+      el("span.stand", {}, [person ? named(person) : "", stand].filter(Boolean).join(" ")),
     ),
   );
   return { root, tick };

@@ -38,12 +38,14 @@ function digit(n) {
 }
 
 function press(event) {
+  state.touchedAt = performance.now();
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
   const key = event.key.toLowerCase();
   const focused = document.activeElement;
   if (focused?.matches("input")) return;
   // a control reached with Tab keeps its own keys
   if ((key === " " || key === "enter") && focused?.matches("button:focus-visible, [role=button]:focus-visible")) return;
+  if (state.help && !["?", "？", "escape"].includes(key)) return;
   if (/^[1-9]$/.test(key)) digit(Number(key));
   else if (key in ACTS) ACTS[key]();
   else return;
@@ -53,6 +55,9 @@ function press(event) {
 /** Listens to the keyboard. */
 export function listenToKeys() {
   document.addEventListener("keydown", press);
+  document.addEventListener("pointerdown", () => {
+    state.touchedAt = performance.now();
+  });
   // a control that was clicked gives the keyboard back to the wall
   document.addEventListener("click", (event) => event.detail > 0 && document.activeElement?.blur?.());
 }

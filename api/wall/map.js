@@ -1,14 +1,14 @@
 // The entrances as they lie: where the cameras are, which of them speak, which cannot.
 import { openAt } from "./alerts.js";
-import { el, say, svg } from "./element.js";
+import { el, svg } from "./element.js";
 import { shape } from "./level.js";
 import { selectCamera } from "./selection.js";
 import { health, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
-const WIDE = 440;
-const HIGH = 236;
-const EDGE = 34; // room around the outermost cameras
+const WIDE = 360;
+const HIGH = 228;
+const EDGE = 30; // room around the outermost cameras
 
 const at = ([x, y]) => [EDGE + x * (WIDE - 2 * EDGE), EDGE + y * (HIGH - 2 * EDGE)];
 
@@ -34,20 +34,31 @@ function outline(points) {
 
 const cross = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
 
-/** A label for each grid, in the middle of its cameras, kept clear of their dots. */
+/** A label for each grid, near the middle of its cameras, clear of the dots and of each other. */
 function gridLabels(cameras, dots) {
-  const codes = [...new Set(cameras.map((camera) => camera.grid))];
-  return codes.map((code) => {
+  const taken = dots.map(([x, y]) => [x, y, 15, 15]);
+  return [...new Set(cameras.map((camera) => camera.grid))].map((code) => {
     const own = dots.filter((_, i) => cameras[i].grid === code);
     const middle = own.reduce(([x, y], p) => [x + p[0] / own.length, y + p[1] / own.length], [0, 0]);
-    const place = [0, 24, -24, 40, -40].map((dy) => [middle[0], middle[1] + dy]).find((p) => clear(p, dots)) ?? middle;
-    const name = svg("text.grid", { x: Math.min(WIDE - 40, Math.max(40, place[0])), y: place[1], "text-anchor": "middle" });
-    return { code, name };
+    const [x, y] = around(middle).find((p) => isClear(p, taken)) ?? middle;
+    taken.push([x, y, LABEL[0], LABEL[1]]);
+    return { code, name: svg("text.grid", { x, y: y + 5, "text-anchor": "middle" }) };
   });
 }
 
-const clear = ([x, y], dots) =>
-  y > 14 && y < HIGH - 6 && dots.every(([cx, cy]) => Math.abs(cx - x) > 46 || Math.abs(cy - 4 - (y - 4)) > 19);
+const LABEL = [46, 10]; // half the width and height of a label
+
+/** Places around a point, nearest first. */
+function around([x, y]) {
+  const places = [];
+  for (let dx = -150; dx <= 150; dx += 10) for (let dy = -110; dy <= 110; dy += 10) places.push([x + dx, y + dy]);
+  const far = (p) => Math.hypot(p[0] - x, (p[1] - y) * 1.3);
+  return places.sort((a, b) => far(a) - far(b));
+}
+
+const isClear = ([x, y], taken) =>
+  x > LABEL[0] && x < WIDE - LABEL[0] && y > LABEL[1] && y < HIGH - LABEL[1] &&
+  taken.every(([ox, oy, w, h]) => Math.abs(ox - x) > LABEL[0] + w || Math.abs(oy - y) > LABEL[1] + h);
 
 /** The map's panel. */
 export function makeMap() {
@@ -73,7 +84,7 @@ export function makeMap() {
   const drawing = svg(
     "svg",
     { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group" },
-    dots.length > 2 ? svg("polygon.ground", { points: outline(dots).join(" ") }) : null,
+    dots.length > 2 ? svg("polygon.village", { points: outline(dots).join(" ") }) : null,
     ...labels.map((label) => label.name),
     ...marks.map((one) => one.root),
   );
@@ -81,7 +92,11 @@ export function makeMap() {
   subscribe(() => {
     for (const { code, name } of labels) {
       const free = state.duty.people.filter((person) => person.on_duty && person.grids.includes(code)).length;
-      say(name, `${named(grids.find((grid) => grid.code === code)) || code} · ${t("map.people", { n: free })}`);
+      const told = [named(grids.find((grid) => grid.code === code)) || code, String(free), state.duty.total].join("|");
+      if (name.dataset.told === told) continue;
+      name.dataset.told = told;
+      const people = svg("tspan", { class: free ? "free" : "none" }, ` ▲ ${free}`);
+      name.replaceChildren(named(grids.find((grid) => grid.code === code)) || code, ...(state.duty.total ? [people] : []));
     }
     for (const { camera, mark, root } of marks) {
       const open = openAt(camera.id);

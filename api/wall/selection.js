@@ -3,17 +3,20 @@ import { isDispatched, isOpen, queue, selected } from "./alerts.js";
 import { serverNow } from "./clock.js";
 import { change, state } from "./state.js";
 
-const LOOKING_S = 30; // a camera chosen by hand gives way to a new alert after this
+const LOOKING_S = 30; // without a key or click for this long, nobody is busy with what was chosen
+const SETTLE_MS = 500; // a key pressed sooner was meant for what stood there before
 
 /** Puts an alert on the stage. */
 export function selectAlert(id) {
   if (state.selection?.kind === "alert" && state.selection.id === id) return;
-  change({ selection: { kind: "alert", id }, picture: "snapshot", menu: null });
+  const alert = state.alerts.get(id);
+  const review = Boolean(alert) && !isOpen(alert); // looked up again: nothing to decide, but somebody reads it
+  change({ selection: { kind: "alert", id, review }, picture: "snapshot", menu: null });
 }
 
 /** Puts a camera's live picture on the stage. */
 export function selectCamera(id) {
-  change({ selection: { kind: "camera", id, at: performance.now() }, menu: null });
+  change({ selection: { kind: "camera", id }, menu: null });
 }
 
 /** The alert before (-1) or after (+1) in the queue. */
@@ -30,7 +33,8 @@ export function close() {
   else if (state.menu) change({ menu: null });
   else if (state.selection?.kind === "camera") {
     const first = queue()[0];
-    change({ selection: first ? { kind: "alert", id: first.id } : null, picture: "snapshot" });
+    if (first) selectAlert(first.id);
+    else change({ selection: null });
   }
 }
 
@@ -40,22 +44,25 @@ export function undoLeft(alert) {
   return Math.max(0, (Date.parse(alert.dispatch.undo_until) - serverNow()) / 1000);
 }
 
-function busy() {
-  const chosen = state.selection;
-  if (!chosen) return false;
-  if (state.menu || state.acting) return true;
-  if (chosen.kind === "camera") return (performance.now() - chosen.at) / 1000 < LOOKING_S;
+/** Whether the operator has had time to see what is on the stage, where it came there by itself. */
+export const settled = () => !(performance.now() - (state.selection?.cameAt ?? -Infinity) < SETTLE_MS);
+
+/** Whether `next` may take the stage now. */
+function mayCome(next) {
+  if (state.menu || state.acting || state.help) return false;
+  if (!state.selection) return true;
+  const idle = (performance.now() - state.touchedAt) / 1000 > LOOKING_S;
+  if (state.selection.kind === "camera") return idle;
   const alert = selected();
-  return Boolean(alert) && (isOpen(alert) || undoLeft(alert) > 0);
+  if (!alert) return true;
+  if (!isOpen(alert)) return state.selection.review ? idle : undoLeft(alert) === 0;
+  return idle && (alert.state === "ACKED" || next.level < alert.level);
 }
 
-/** Moves on to the most urgent alert unless the operator is busy with another. */
+/** Brings the most urgent alert, unless the operator is busy with another. */
 export function moveOn() {
-  if (busy()) return;
-  const next = queue().find((alert) => alert.state === "RAISED");
-  if (next) selectAlert(next.id);
-  else if (!state.selection) {
-    const first = queue()[0];
-    if (first && isOpen(first)) selectAlert(first.id);
-  }
+  const order = queue();
+  const next = order.find((alert) => alert.state === "RAISED") ?? (state.selection ? null : order.find(isOpen));
+  if (!next || next.id === selected()?.id || !mayCome(next)) return;
+  change({ selection: { kind: "alert", id: next.id, cameAt: performance.now() }, picture: "snapshot" });
 }

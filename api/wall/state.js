@@ -13,10 +13,11 @@ export const state = {
   status: null, // the latest status event
   statusAt: null, // performance.now() of it
   feed: "opening", // opening, live, lost
-  selection: null, // {kind: "alert", id} or {kind: "camera", id, at}
+  selection: null, // {kind: "alert", id, review, cameAt} or {kind: "camera", id}
   picture: "snapshot", // or "live": what the stage shows of an alert
   menu: null, // "dismiss", "person"
   help: false,
+  touchedAt: 0, // performance.now() of the operator's last key or click
   acting: null, // id of the alert that a request is under way for
   mutedUntil: 0, // performance.now()
   soundAllowed: false,

@@ -33,7 +33,7 @@ export class Tile {
       this.screen.image,
       this.canvas,
       el("span.top", {}, el("span.number", {}, String(number)), this.name, this.alarm),
-      el("span.foot", {}, this.count, this.age),
+      el("span.base", {}, this.count, this.age),
       this.trouble,
     );
   }
@@ -81,7 +81,7 @@ export class Tile {
       const waits = now.retry_at ? Math.max(0, Math.ceil((now.retry_at / 1000 - serverNow()) / 1000)) : null;
       const parts = [];
       if (now.attempt > 0) parts.push(t("tile.attempt", { n: now.attempt }));
-      if (waits !== null) parts.push(t("tile.retry", { s: waits }));
+      if (waits !== null) parts.push(waits > 0 ? t("tile.retry", { s: waits }) : t("tile.retrying"));
       const key = known(`camera.${now.state}`) ? `camera.${now.state}` : "camera.disconnected";
       const kind = now.state === "frozen" || now.state === "stalled" ? "still" : "off";
       return [`${t(key)} ${lasted}`, parts.join(t("list.comma")), now.state === "connecting" ? "connecting" : kind];

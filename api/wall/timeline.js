@@ -1,4 +1,4 @@
-// What happened to an alert and by whom, in order.
+// What happened to an alert and by whom, the latest first.
 import { selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { el } from "./element.js";
@@ -42,7 +42,7 @@ export function makeTimeline() {
   subscribe(() => {
     const alert = selected();
     const nodes = alert
-      ? steps(alert).map((step) => {
+      ? steps(alert).reverse().map((step) => {
           const name = known(`step.${step.action}`) ? t(`step.${step.action}`) : step.action;
           const words = [step.actor, detailOf(step)].filter(Boolean).join(" · ");
           return el("li", { "data-action": step.action }, el("time", {}, timeOfDay(step.at)), el("b", {}, name), words ? el("span", {}, words) : null);

@@ -40,8 +40,9 @@ export function sentence(alert) {
   const key = `why.${alert.code}`;
   const values = { place, who: who(alert) || t("why.someone") };
   const opening = known(key) ? t(key, values) : t("why.other", { ...values, code: alert.code });
-  const measured = Object.entries(alert.observed).map(([name, value]) => {
-    const limit = alert.threshold[name];
+  const told = Object.entries(alert.observed).filter(([name]) => alert.count > 1 || !["in", "out"].includes(name));
+  const measured = told.map(([name, value]) => {
+    const limit = name === "persons" && alert.threshold[name] <= 1 ? undefined : alert.threshold[name];
     return el(
       "span.measure",
       {},
@@ -50,6 +51,6 @@ export function sentence(alert) {
       limit === undefined || limit === value ? null : el("span.limit", {}, t("why.limit", { limit: figure(name, limit) })),
     );
   });
-  if (alert.count > 1) measured.push(el("span.measure", {}, t("why.merged"), el("b", {}, t("why.times", { n: alert.count }))));
+  if (alert.count > 1) measured.push(el("span.measure", {}, `${t("why.merged")} `, el("b", {}, t("why.times", { n: alert.count }))));
   return [el("span.opening", {}, opening), ...measured];
 }

@@ -1,0 +1,51 @@
+// One camera by itself: its stream, what it watches, how blind it was today, and its latest alerts.
+import { standing } from "./queue.js";
+import { serverNow, span, timeOfDay } from "./clock.js";
+import { el } from "./element.js";
+import { levelMark } from "./level.js";
+import { selectAlert } from "./selection.js";
+import { health, state } from "./state.js";
+import { named, t } from "./text.js";
+
+const LATEST = 5;
+
+const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
+
+/** [key, text] of what is known of a camera. */
+export function cameraFacts(camera) {
+  const now = health(camera.id);
+  const places = [...camera.zones, ...camera.lines].map(named).join(t("list.and"));
+  const sinceRead = now?.blind_since ? Math.max(0, (serverNow() - state.blindReadAt) / 1000) : 0;
+  const facts = [
+    ["post", `${camera.entrance} · ${gridName(camera.grid)}`],
+    ["watches", places || t("camera.nothing")],
+    ["blind", span((state.blindToday[camera.id] ?? 0) + sinceRead)],
+  ];
+  if (now?.width) {
+    const looked = t("camera.looked", { fps: now.analysed_fps.toFixed(1) });
+    facts.push(["stream", `${now.width} × ${now.height} · ${now.codec.toUpperCase()} · ${now.fps.toFixed(0)} fps`], ["analysed", looked]);
+  }
+  if (now?.detail) facts.push(["detail", now.detail]);
+  return facts.map(([key, text]) => [`camera.${key}`, text]);
+}
+
+/** The latest alerts of a camera, each leading to itself. */
+export function latestAlerts(camera) {
+  const own = [...state.alerts.values()].filter((alert) => alert.camera === camera.id);
+  own.sort((a, b) => Date.parse(b.detected) - Date.parse(a.detected));
+  const rows = own.slice(0, LATEST).map((alert) =>
+    el(
+      "li",
+      { "data-level": alert.level },
+      el(
+        "button",
+        { type: "button", on: { click: () => selectAlert(alert.id) } },
+        levelMark(alert.level),
+        el("b", {}, named(state.session.codes[alert.code]) || alert.code),
+        el("time", {}, timeOfDay(alert.detected)),
+        el("small", {}, standing(alert)),
+      ),
+    ),
+  );
+  return rows.length ? rows : [el("li.empty", {}, t("camera.quiet"))];
+}
