@@ -18,15 +18,16 @@ def assign(gain: NDArray[np.float64]) -> list[tuple[int, int]]:
     rows, columns = np.nonzero(gain > 0.0)
     if not len(rows):
         return []
+    worth: list[list[float]] = gain.tolist()
     pairs: list[tuple[int, int]] = []
     for some_rows, some_columns in _islands(rows.tolist(), columns.tolist()):
         if len(some_rows) == 1 or len(some_columns) == 1:
-            part = gain[np.ix_(some_rows, some_columns)]
-            at = int(part.argmax())
-            pairs.append((some_rows[at // len(some_columns)], some_columns[at % len(some_columns)]))
-            continue
-        part_list = gain[np.ix_(some_rows, some_columns)].tolist()
-        pairs += [(some_rows[i], some_columns[j]) for i, j in _matched(part_list)]
+            pairs.append(
+                max(((i, j) for i in some_rows for j in some_columns), key=lambda pair: worth[pair[0]][pair[1]])
+            )
+        else:
+            part = [[worth[i][j] for j in some_columns] for i in some_rows]
+            pairs += [(some_rows[i], some_columns[j]) for i, j in _matched(part)]
     return sorted(pairs)
 
 

@@ -98,6 +98,8 @@ def read_entries(path: Path) -> Iterator[Row]:
     columns = "kind, body, seq, subject_id, revision, taken, written, sent, settled"
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=BUSY_S, uri=True)) as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                return  # its writer is just making it
             origin = str(db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()[0])
             for kind, body, seq, *rest in db.execute(f"SELECT {columns} FROM entries ORDER BY seq"):  # noqa: S608 (ours)
                 yield Row(Entry(origin, seq, kind, body), *rest)

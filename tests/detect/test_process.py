@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import detect
 from config.site import Site
+from detect.detector import Done
 from detect.process import run
 from detect.scripted import ScriptedDetector, detections
 from models import keys
@@ -44,13 +46,14 @@ class Yard:
 
 
 @contextmanager
-def running(site: Site, gate, yard: Yard, **more: int) -> Iterator[threading.Thread]:
+def running(site: Site, gates: Any, yard: Yard, detector: ScriptedDetector | None = None) -> Iterator[threading.Thread]:
     stop = threading.Event()
     failed: list[KanmenError] = []
 
     def work() -> None:
         try:
-            run(site, {gate.camera: gate.link}, ScriptedDetector(yard, **more), stop)
+            links = {gate.camera: gate.link for gate in (gates if isinstance(gates, list) else [gates])}
+            run(site, links, detector or ScriptedDetector(yard), stop)
         except KanmenError as error:
             failed.append(error)
 
@@ -60,8 +63,8 @@ def running(site: Site, gate, yard: Yard, **more: int) -> Iterator[threading.Thr
         yield thread
     finally:
         stop.set()
-        thread.join(5)
-    assert not thread.is_alive()
+        thread.join(2)
+    assert not thread.is_alive(), "it did not end within two seconds"
     assert not failed, failed
 
 
@@ -210,7 +213,7 @@ def test_boxes_are_drawn_while_somebody_watches(site: Site, gate, server) -> Non
 
 
 def test_samples_are_asked_for_each_second_in_the_size_the_detector_wants(site: Site, gate) -> None:
-    with running(site, gate, Yard(), width=416, height=256):
+    with running(site, gate, Yard(), ScriptedDetector(Yard(), width=416, height=256)):
         time.sleep(2.3)
     asked = gate.wanted()
 
@@ -250,6 +253,7 @@ def test_silence_is_recorded_as_blind_time_once_and_closed_by_the_next_picture(m
         after = gate.show()
         time.sleep(0.4)
     spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
+    spans = [span for span in spans if span.id == spans[0].id]
 
     assert [span.revision for span in spans] == [1, 2]
     assert {span.reason for span in spans} == {"disconnected"}
@@ -266,7 +270,8 @@ def test_our_own_absence_is_recorded_from_the_last_heartbeat(make_site, gate) ->
     with running(site, gate, Yard()):
         after = gate.show()
         time.sleep(0.4)
-    span = [decode_blind(row.entry.body) for row in read_entries(site.journal_path)][-1]
+    spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path)]
+    span = next(span for span in spans if span.began == from_micros(last.taken) and span.ended)
 
     assert span.reason == "process_down"
     assert (span.began, span.ended) == (from_micros(last.taken), from_micros(after.taken))
@@ -305,3 +310,56 @@ def test_a_camera_that_is_no_longer_configured_leaves_nothing_open(site: Site, g
     assert (last.id, last.revision) == (first.id, 2)
     assert last.ended is not None
     assert last.ended <= from_micros(to_micros(utc_now()))
+
+
+def _copies(site: Site, count: int) -> Site:
+    """The same site with so many cameras."""
+    cameras = [site.cameras[0].model_copy(update={"id": f"gate-{n}"}) for n in range(1, count + 1)]
+    return site.model_copy(update={"cameras": tuple(cameras)})
+
+
+class Batches(ScriptedDetector):
+    """Remembers who was submitted together."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(Yard(), **more)
+        self.seen: list[list[str]] = []
+
+    def submit(self, frames: list[Frame], done: Done) -> None:
+        self.seen.append([frame.camera for frame in frames])
+        super().submit(frames, done)
+
+
+def test_a_batch_waits_for_all_cameras_but_only_until_its_deadline(site: Site, make_gate) -> None:
+    gates, detector = [make_gate(f"gate-{n}") for n in (1, 2, 3)], Batches(batch=3)
+    settings = site.detector.model_copy(update={"batch_deadline_ms": 200.0})
+    with running(_copies(site, 3).model_copy(update={"detector": settings}), gates, Yard(), detector):
+        time.sleep(0.3)
+        for gate in gates:
+            gate.show()
+        time.sleep(0.15)
+        full = list(detector.seen)
+        gates[0].show()
+        gates[2].show()
+        time.sleep(0.1)
+        early = len(detector.seen)
+        time.sleep(0.3)
+
+    assert [sorted(some) for some in full] == [["gate-1", "gate-2", "gate-3"]]
+    assert early == 1
+    assert [sorted(some) for some in detector.seen[1:]] == [["gate-1", "gate-3"]]
+
+
+def test_a_busy_camera_takes_nothing_from_the_others_when_the_detector_is_slow(site: Site, make_gate) -> None:
+    gates, detector = [make_gate(f"gate-{n}") for n in (1, 2, 3)], Batches(takes_s=0.03)
+    with running(_copies(site, 3), gates, Yard(), detector):
+        for k in range(120):
+            gates[0].show()
+            if k % 6 == 0:
+                gates[1].show()
+                gates[2].show()
+            time.sleep(0.015)
+    looked = [sum(some == [gate.camera] for some in detector.seen) for gate in gates]
+
+    assert looked[1] >= 18
+    assert looked[2] >= 18

@@ -167,6 +167,13 @@ def test_a_missing_journal_is_named(path: Path) -> None:
         next(read_entries(path))
 
 
+def test_a_journal_that_is_just_being_made_has_no_rows(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+
+    assert list(read_entries(path)) == []
+
+
 @pytest.mark.fault
 def test_a_writer_killed_at_any_moment_leaves_no_gap_and_a_checkpoint_of_its_last_row(path: Path) -> None:
     random = Random(7)

@@ -1,0 +1,107 @@
+"""A camera's watch survives restarts, changed rules, spoilt checkpoints and a clock that is set back."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from config.site import Site
+from detect.scripted import detections
+from detect.watch import Looked, Watch, farewell
+from models.alert import Alert
+from models.clock import to_micros
+from models.frame import Frame
+from models.journal import Checkpoint
+from models.labels import PERSON
+from models.wire import decode_alert
+
+_T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+_INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
+_IMAGE = np.zeros((4, 4, 3), np.uint8)
+
+
+def _key(alert: Alert) -> str:
+    return f"{alert.revision}.jpg"
+
+
+def _look(watch: Watch, seconds: float, epoch: int = 1) -> Looked:
+    at = _T0 + timedelta(seconds=seconds)
+    frame = Frame("gate-1", 1, epoch, at, _IMAGE)
+    return watch.look(frame, _INSIDE, at, _key, lambda *_: None)
+
+
+def _open(site: Site) -> tuple[Watch, Alert]:
+    """A watch whose breach has just been told."""
+    watch = Watch(site, site.cameras[0], None, _T0)
+    alerts = [alert for k in range(8) for alert in _look(watch, k * 0.2).alerts]
+    return watch, alerts[0]
+
+
+def _again(site: Site, checkpoint: Checkpoint, seconds: float) -> Watch:
+    return Watch(site, site.cameras[0], checkpoint, _T0 + timedelta(seconds=seconds))
+
+
+def test_what_is_remembered_goes_on_after_a_restart(site: Site) -> None:
+    watch, alert = _open(site)
+    again = _again(site, watch.checkpoint(), 5.0)
+    looked = [_look(again, 5.0 + k * 0.2) for k in range(20)]
+
+    assert [a for one in looked for a in one.alerts] == []
+    assert looked[-1].involved == {alert.subjects[0].track}
+    assert [(s.reason, s.revision) for one in looked for s in one.spans] == [("process_down", 1), ("process_down", 2)]
+
+
+def test_a_new_epoch_gives_new_tracks_to_the_same_alert(site: Site) -> None:
+    watch, alert = _open(site)
+    looked = [_look(watch, 2.0 + k * 0.2, epoch=2) for k in range(20)]
+
+    assert looked[-1].involved.isdisjoint({alert.subjects[0].track})
+    assert {a.id for one in looked for a in one.alerts} <= {alert.id}
+
+
+def test_the_alert_of_a_rule_that_was_taken_away_ends(site: Site) -> None:
+    watch, alert = _open(site)
+    without = site.cameras[0].model_copy(update={"rules": ()})
+    again = Watch(site, without, watch.checkpoint(), _T0 + timedelta(seconds=9))
+    (last,) = again.orphaned()
+
+    assert (last.id, last.revision, last.ended, last.snapshot) == (alert.id, 2, _T0 + timedelta(seconds=1.4), "1.jpg")
+    assert again.orphaned() == []
+
+
+def test_the_alert_of_a_camera_that_was_taken_away_ends(site: Site) -> None:
+    watch, alert = _open(site)
+    (draft,) = farewell("gate-1", watch.checkpoint(), _T0 + timedelta(seconds=9))
+    last = decode_alert(draft.body)
+
+    assert replace(last, subjects=()) == replace(alert, revision=2, ended=_T0 + timedelta(seconds=1.4), subjects=())
+    assert farewell("gate-1", Checkpoint(None, ""), _T0) == []
+
+
+def test_a_spoilt_checkpoint_costs_memory_but_not_the_ledger(site: Site) -> None:
+    watch, _ = _open(site)
+    good = watch.checkpoint()
+    for body in ("", "{}", "[]", json.dumps({**json.loads(good.body), "version": 99})):
+        again = _again(site, Checkpoint(good.heartbeat, body), 60.0)
+        spans = _look(again, 61.0).spans
+
+        assert [(to_micros(s.began), s.reason) for s in spans] == [(good.heartbeat, "process_down")] * 2
+
+
+def test_a_clock_that_was_set_back_ends_the_breach_and_watching_goes_on(site: Site) -> None:
+    watch, alert = _open(site)
+    alerts = [a for k in range(8) for a in _look(watch, -3600 + k * 0.2).alerts]
+
+    assert (alerts[0].id, alerts[0].revision, alerts[0].ended is None) == (alert.id, 2, False)
+    assert alerts[1].id != alert.id
+    assert alerts[1].ended is None
+
+
+def test_silence_is_blind_also_after_the_clock_was_set_back(site: Site) -> None:
+    watch, _ = _open(site)
+    first = watch.idle(None, _T0 - timedelta(hours=1))
+    then = watch.idle(None, _T0 - timedelta(hours=1) + timedelta(seconds=3))
+
+    assert first == []
+    assert [span.revision for span in then] == [1]
