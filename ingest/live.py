@@ -44,7 +44,7 @@ class Live:
         self._jpeg = JpegFragments()
         self._waits_for_key = True
         self._overflown = False
-        self._last_jpeg = 0
+        self._last_jpeg = (0, 0)
         self._redis = redis.Redis.from_url(
             redis_url,
             socket_timeout=_REDIS_S,
@@ -75,9 +75,10 @@ class Live:
 
     def offer_picture(self, picture: Picture) -> None:
         """From the decoding thread: the next picture."""
-        if "jpeg" not in self._leased or 0 <= picture.stamp.taken - self._last_jpeg < _JPEG_US:
+        due = (picture.stamp.epoch, picture.stamp.media // _JPEG_US)
+        if "jpeg" not in self._leased or due == self._last_jpeg:
             return
-        self._last_jpeg = picture.stamp.taken
+        self._last_jpeg = due
         try:
             self._queue.put_nowait(picture)
         except Full:
