@@ -6,7 +6,7 @@ import { el, say, show } from "./element.js";
 import { levelMark } from "./level.js";
 import { liveCamera, makePicture } from "./picture.js";
 import { camera, onTick, state, subscribe } from "./state.js";
-import { named, t } from "./text.js";
+import { languageNow, named, t } from "./text.js";
 import { makeTimeline } from "./timeline.js";
 import { cameraFacts, latestAlerts } from "./watchpost.js";
 import { sentence } from "./why.js";
@@ -18,7 +18,8 @@ const gridName = (code) => named(state.session.grids.find((grid) => grid.code ==
 /** [key, text] of what is known of an alert. */
 function alertFacts(alert) {
   const at = camera(alert.camera);
-  const place = at ? t("stage.place", { camera: named(at), entrance: at.entrance, grid: gridName(at.grid) }) : alert.camera;
+  const local = languageNow() === "zh" ? at?.entrance : ""; // an entrance has one name only
+  const place = at ? [named(at), local, gridName(at.grid)].filter(Boolean).join(" · ") : alert.camera;
   const day = serverNow() - Date.parse(alert.detected) > FAR_MS ? `${dayOf(Date.parse(alert.detected))} ` : "";
   const lasted = alert.ended ? span((Date.parse(alert.ended) - Date.parse(alert.began)) / 1000) : "";
   const before = state.details.get(alert.id)?.samePlace;

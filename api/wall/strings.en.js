@@ -59,7 +59,6 @@ export default {
   "stage.when": "Time",
   "stage.before": "Same place, 24 h",
   "stage.incident": "Incident",
-  "stage.place": "{camera} · {entrance} · {grid}",
   "stage.same": "{n} other alerts, {false} of them false",
   "stage.lasted": ", lasted {lasted}, over",
   "stage.lasting": ", still going on",

@@ -59,7 +59,6 @@ export default {
   "stage.when": "时间",
   "stage.before": "同处 24 小时",
   "stage.incident": "案件",
-  "stage.place": "{camera} · {entrance} · {grid}",
   "stage.same": "另有 {n} 次报警，{false} 次误报",
   "stage.lasted": "，持续 {lasted}，已结束",
   "stage.lasting": "，仍在持续",

@@ -25,11 +25,11 @@ export function who(alert) {
 
 /** A few words for the queue. */
 export function inShort(alert) {
-  const parts = [who(alert)];
-  const { dwell_s: dwell } = alert.observed;
-  const { direction } = alert.observed;
+  const { dwell_s: dwell, direction } = alert.observed;
+  const parts = [];
   if (dwell !== undefined) parts.push(`${figure("dwell_s", dwell)} ≥ ${figure("dwell_s", alert.threshold.dwell_s ?? 0)}`);
   if (direction !== undefined) parts.push(figure("direction", direction));
+  parts.push(who(alert));
   if (alert.count > 1) parts.push(t("why.times", { n: alert.count }));
   return parts.filter(Boolean).join(" · ");
 }
@@ -40,7 +40,8 @@ export function sentence(alert) {
   const key = `why.${alert.code}`;
   const values = { place, who: who(alert) || t("why.someone") };
   const opening = known(key) ? t(key, values) : t("why.other", { ...values, code: alert.code });
-  const told = Object.entries(alert.observed).filter(([name]) => alert.count > 1 || !["in", "out"].includes(name));
+  const spare = alert.count > 1 ? ["direction"] : ["in", "out"]; // one crossing has a direction, several have sums
+  const told = Object.entries(alert.observed).filter(([name]) => !("in" in alert.observed) || !spare.includes(name));
   const measured = told.map(([name, value]) => {
     const limit = name === "persons" && alert.threshold[name] <= 1 ? undefined : alert.threshold[name];
     return el(

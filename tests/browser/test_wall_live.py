@@ -1,0 +1,121 @@
+"""The live picture survives what networks and cameras do: holes, restarts, browsers without a decoder, lost links."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+PLAYING_MS = 60_000
+SOON_MS = 15_000
+YOUNG_S = 2
+
+Window = Callable[..., "Page"]
+
+
+def _plays(page: "Page", number: int = 0) -> None:
+    """Waits until the tile's picture is young and goes on."""
+    page.wait_for_function(
+        """([number, young]) => {
+            const tile = document.querySelectorAll('.tile')[number];
+            const age = tile.querySelector('.age').dataset.seconds;
+            const now = [tile.querySelector('video').currentTime, tile.querySelector('img').src].join();
+            const moved = window.before !== undefined && window.before !== now;
+            window.before = now;
+            return moved && age !== '' && Number(age) < young;
+        }""",
+        arg=[number, YOUNG_S],
+        polling=700,
+        timeout=PLAYING_MS,
+    )
+
+
+def _screen(page: "Page", script: str) -> object:
+    """Runs a script on the screen of the first tile; `screen` is bound."""
+    return page.evaluate(
+        f"""async () => {{
+            const [{{ allScreens }}] = await Promise.all([import('/screen.js')]);
+            const screen = [...allScreens()][0];
+            {script}
+        }}"""
+    )
+
+
+def test_a_hole_is_left_behind_at_the_next_key(open_wall: Window):
+    page = open_wall()
+    _plays(page)
+    _screen(
+        page,
+        """const take = screen.take.bind(screen);
+        let dropped = 0;
+        screen.take = (fragment) => {
+            if (fragment.kind === 'delta' && dropped < 9) dropped += 1;
+            else take(fragment);
+        };
+        window.holes = () => dropped;""",
+    )
+    page.wait_for_function("() => window.holes() === 9", timeout=SOON_MS)
+    page.evaluate("delete window.before")
+    _plays(page)
+
+    assert _screen(page, "return screen.form") == "mp4"
+
+
+def test_a_decoder_that_fails_is_made_anew(open_wall: Window):
+    page = open_wall()
+    _plays(page)
+    _screen(page, "screen.player.media.endOfStream('decode');")
+    page.evaluate("delete window.before")
+    _plays(page)
+
+    assert _screen(page, "return screen.form") == "mp4"
+
+
+def test_pictures_come_as_jpeg_where_the_browser_has_no_decoder(open_wall: Window):
+    page = open_wall()
+    _plays(page)
+    _screen(page, "screen.player.giveUp('not played here');")
+    page.evaluate("delete window.before")
+    _plays(page)
+
+    assert page.locator(".tile img").first.evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_lost_link_is_told_across_the_wall_and_heals(open_wall: Window):
+    page = open_wall()
+    _plays(page)
+    page.evaluate(
+        """async () => {
+            const { state } = await import('/state.js');
+            const whole = state.statusAt;
+            window.silence = setInterval(() => { state.statusAt = performance.now() - 4000; }, 20);
+        }"""
+    )
+    page.get_by_test_id("banner-link").wait_for(timeout=SOON_MS)
+    page.evaluate("clearInterval(window.silence)")
+    page.get_by_test_id("banner-link").wait_for(state="detached", timeout=SOON_MS)
+
+    assert page.get_by_test_id("figure-desk").get_attribute("data-kind") == "good"
+
+
+def test_somebody_who_was_slower_is_told_who_was_faster(open_wall: Window):
+    page = open_wall()
+    row = page.get_by_test_id("queue").locator(".row[data-state=RAISED]").first
+    row.wait_for(timeout=PLAYING_MS)
+    row.locator("button").click()
+    page.locator("[data-testid=dispatch]:enabled").wait_for(timeout=SOON_MS)
+    page.evaluate(
+        """async () => {
+            const [{ state }, { selected }] = await Promise.all([import('/state.js'), import('/alerts.js')]);
+            state.alerts.set(selected().id, { ...selected(), version: selected().version - 1 });
+        }"""
+    )
+    page.keyboard.press(" ")
+    notice = page.get_by_test_id("notices").locator("p")
+    notice.first.wait_for(timeout=SOON_MS)
+
+    assert "已有人处理" in notice.first.inner_text()
