@@ -17,7 +17,7 @@ _BUSY_MS: Final = 5000
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine on the database; connects when it is first used."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)  # errors are logged, parameters may be secret
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin)

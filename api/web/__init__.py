@@ -1,0 +1,1 @@
+"""The wall's web workers: pages, API, feed and live pictures."""

@@ -1,0 +1,59 @@
+"""A web worker's process: serves the wall on a socket that the supervisor listens on."""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+
+from api.web.app import create_app
+from api.web.wall_state import WallState
+from config.site import Site
+
+log: Final = logging.getLogger("wall")
+
+_GRACE_S: Final = 3
+"""How long requests under way may take to end."""
+_MESSAGE_BYTES: Final = 16 * 1024
+"""The largest message of a browser is its list of tiles."""
+
+
+class _Server(uvicorn.Server):
+    """Ends when told by an event; signals are the programme's business."""
+
+    def __init__(self, config: uvicorn.Config, state: WallState, stop: threading.Event) -> None:
+        super().__init__(config)
+        self._state = state
+        self._stop = stop
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._stop.is_set():
+            self._state.closing.set()  # feeds end by themselves
+            self._state.bell.ring()
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(site: Site, listen_fd: int, stop: threading.Event) -> None:
+    """Serve until `stop` is set, on the listening socket `listen_fd`, which this function takes over."""
+    app = create_app(site)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws_max_size=_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # pictures are compressed already
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    with socket.socket(fileno=listen_fd) as listener:
+        _Server(config, app.state.wall, stop).run(sockets=[listener])

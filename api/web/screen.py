@@ -1,0 +1,44 @@
+"""One screen: the open alerts, the cases, the people on duty, and when a camera was blind."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+
+from api.days import blind_seconds, bounds, figures
+from api.reading import blind_between, open_incidents, wall_alerts
+from api.roster import duty
+from api.views import BlindView, WallView
+from api.web.gate import Reader, Wall
+from models.clock import utc_now
+from models.tables import feed
+
+router = APIRouter(prefix="/api/v1", tags=["wall"])
+
+
+@router.get("/wall")
+async def screen(wall: Wall, _: Reader) -> WallView:
+    """Everything that one screen shows; the feed goes on after `feed_id`."""
+    now = utc_now()
+    first, next_day = bounds(now.astimezone(ZoneInfo(wall.site.timezone)).date(), wall.site.timezone)
+    async with wall.engine.connect() as connection:
+        # The number first: whatever is committed while the rest is read is told once more, not missed.
+        told = (await connection.execute(select(func.max(feed.c.id)))).scalar_one_or_none()
+        return WallView(
+            feed_id=told or 0,
+            now=now,
+            alerts=await wall_alerts(connection),
+            incidents=await open_incidents(connection),
+            duty=await duty(connection),
+            blind_today=blind_seconds(await blind_between(connection, first, now), first, now),
+            figures=await figures(connection, first, next_day),
+        )
+
+
+@router.get("/blind")
+async def blind(wall: Wall, _: Reader, day: date | None = None) -> list[BlindView]:
+    """The spans of a local day (today by default) in which cameras could not have alerted, oldest first."""
+    zone = ZoneInfo(wall.site.timezone)
+    async with wall.engine.connect() as connection:
+        return await blind_between(connection, *bounds(day or utc_now().astimezone(zone).date(), wall.site.timezone))

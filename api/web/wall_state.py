@@ -1,0 +1,68 @@
+"""What the parts of one web worker share."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.broker import connect
+from api.logins import Doorkeeper
+from api.web.bell import Bell
+from api.web.hub import Hub
+from api.web.pulse import Pulse
+from config.site import Site
+from models import keys
+from models.dialect import absent, open_engine
+from models.evidence import EvidenceStore, FolderStore
+from models.tables import HEAD
+
+_VERSION: Final = select(text("version_num")).select_from(text("alembic_version"))
+
+
+class WallState:
+    """Made once per worker; connects to nothing before it is asked to."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.engine: AsyncEngine = open_engine(site.database_url)
+        self.redis: Redis = connect(site.redis_url)
+        self.evidence: EvidenceStore = FolderStore(site.evidence_path)
+        self.bell = Bell()
+        self.pulse = Pulse(self.redis, self.bell)
+        self.hub = Hub(self.redis, self.bell)
+        self.door = Doorkeeper(self.engine)
+        self.closing = asyncio.Event()
+        self._ready = False
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def ready(self) -> bool:
+        """Whether the database has the tables of this version; asked again until it has."""
+        if not self._ready and not absent(self.site.database_url):
+            with suppress(DBAPIError):
+                async with self.engine.connect() as connection:
+                    self._ready = (await connection.execute(_VERSION)).scalar_one_or_none() == HEAD
+        return self._ready
+
+    def wake(self, feed_id: int | None) -> None:
+        """Tell this worker's walls at once, and the others by Redis; nobody waits for it."""
+        if feed_id is None:
+            return
+        self.bell.ring()
+        errand = asyncio.create_task(self._publish(feed_id), name="wall:wake")
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
+    async def close(self) -> None:
+        """Let go of the database and Redis."""
+        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self.redis.aclose()
+        await self.engine.dispose()
+
+    async def _publish(self, feed_id: int) -> None:
+        with suppress(RedisError, OSError):  # the others look by themselves once a second
+            await self.redis.publish(keys.WAKE, str(feed_id))
