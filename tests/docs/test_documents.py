@@ -58,6 +58,14 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize("folder", ["docs", "docs/adr"])
+def test_every_document_stands_in_the_index_of_its_folder(folder: str) -> None:
+    index = ROOT / folder / "README.md"
+    linked = set(_LINK.findall(index.read_text(encoding="utf-8")))
+
+    assert {path.name for path in (ROOT / folder).glob("*.md")} - {index.name} <= linked
+
+
 def test_both_readmes_have_the_same_commands_in_the_same_order() -> None:
     english, chinese = map(_commands_of_readme, READMES)
 
