@@ -18,8 +18,8 @@ from models.track import Track
 LIFE_S: Final = 2.0
 """A track that is not seen for this long, in pictures that were looked at, is gone."""
 
-_LOW_SCORE: Final = 0.1
-"""Below this a detection is noise even where a track is expected."""
+LOW_SCORE: Final = 0.1
+"""A detector should tell of things down to this score: faint ones carry tracks on. Below it, all is noise."""
 
 _TRIAL_LIFE_S: Final = 0.5
 """A thing seen only once is forgotten this soon: most of them are noise."""
@@ -92,7 +92,7 @@ class Tracker:
         self._pass_time(gap_s)
         boxes = found.xyxy.astype(np.float64)
         sure = found.score >= self._high
-        faint = ~sure & (found.score >= _LOW_SCORE)
+        faint = ~sure & (found.score >= LOW_SCORE)
         proven = np.array([f.hits > 1 for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
