@@ -53,7 +53,7 @@ class Wall(Checked):
     def _is_loopback(cls, host: str) -> str:
         if host not in _LOOPBACK:
             raise ValueError(
-                "this version serves plain HTTP, on loopback only; put a TLS proxy in front and keep 127.0.0.1"
+                "this version serves plain HTTP, on loopback only; keep 127.0.0.1 and come through an SSH tunnel"
             )
         return host
 

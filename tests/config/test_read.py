@@ -82,7 +82,7 @@ WRONG = {
     "a blank in a stream": Wrong("8554/gate-1", "8554/gate 1", "8554/gate 1", "a blank as %20"),
     "an address as a key": Wrong("grid: G-02\n    p", "'rtsp://u:open-sesame@h/2': 1\n    p", "open-sesame@h", "…"),
     "an address as a camera": Wrong("people:", "  - rtsp://u:open-sesame@h/1\npeople:", "@h/1", "keys and values"),
-    "a host beyond loopback": Wrong("host: 127.0.0.1", "host: 0.0.0.0", "host: 0.0.0.0", "put a TLS proxy in front"),
+    "a host beyond loopback": Wrong("host: 127.0.0.1", "host: 0.0.0.0", "host: 0.0.0.0", "come through an SSH tunnel"),
     "a port too high": Wrong("port: 8780", "port: 87800", "port: 87800", "must be at most 65535"),
     "another Redis": Wrong("prefix: CRN", "prefix: CRN\nredis: localhost", "redis: l", "no Redis address"),
     "another database": Wrong("prefix: CRN", "prefix: CRN\ndatabase: mysql://h/d", "database: m", "SQLite only"),
