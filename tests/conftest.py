@@ -30,3 +30,9 @@ def footage() -> Path:
 def assets() -> Path:
     """The folder of real detector weights; skips by name where unset, fails where set and incomplete."""
     return _folder("KANMEN_ASSETS", _ASSETS)
+
+
+@pytest.fixture(scope="session")
+def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of weights and composed scenes for all demos of a test run."""
+    return tmp_path_factory.mktemp("demo-cache")

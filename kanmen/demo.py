@@ -1,0 +1,114 @@
+"""`kanmen demo`: everything on this machine, with eight simulated cameras."""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from models.errors import ConfigError, KanmenError
+
+_NAME = "demo"
+
+
+def demo(
+    *,
+    seconds: Annotated[
+        int | None, typer.Option(min=30, help="End by itself so long after the last camera's first frame.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what happened as one JSON object.")] = False,
+    port: Annotated[int | None, typer.Option(help="Port of the wall; by default 8780, or a free one.")] = None,
+    data: Annotated[Path, typer.Option(help="Folder for weights, scenes and the run's own data.")] = Path("var/demo"),
+    keep: Annotated[bool, typer.Option(help="Leave the run's data behind.")] = False,
+    browser: Annotated[bool, typer.Option(help="Open the wall in a browser.")] = True,
+) -> None:
+    """Run everything on this machine with eight simulated RTSP cameras; prints the wall's address and a login."""
+    from kanmen.demo_run import DemoRun  # noqa: PLC0415 (loads the codecs)
+    from kanmen.site import stop_on_signals  # noqa: PLC0415 (as above)
+
+    stop = stop_on_signals()
+    console = Console(file=sys.stderr)
+    with _alone(data) as run:
+        password = secrets.token_urlsafe(12)
+        os.environ["KANMEN_DEMO_PASSWORD"] = password
+        config = _write_config(run, port)
+        try:
+            with DemoRun(config, data / "cache", (_NAME, password), console, seconds) as running:
+                if browser and not as_json and os.environ.get("DISPLAY"):
+                    webbrowser.open(running.url)
+                running.run(stop)
+            report = running.report()
+        except KanmenError as error:
+            raise KanmenError(f"{error}\n{_last_words(run)}".rstrip()) from error
+        if as_json:
+            typer.echo(json.dumps(report, ensure_ascii=False))
+        else:
+            running.tell(report)
+        if not keep:
+            shutil.rmtree(run, ignore_errors=True)
+    if seconds is not None and (not report["alerts_in_database"] or report["lost"]):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[Path]:
+    """The run's own folder, empty; one demo at a time may have it.
+
+    Raises:
+        KanmenError: another demo runs on this folder.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise KanmenError(f"{data}: another demo is running here; end it, or choose another --data") from None
+        run = data / "run"
+        shutil.rmtree(run, ignore_errors=True)
+        run.mkdir(mode=0o700)
+        yield run
+
+
+def _write_config(run: Path, port: int | None) -> Path:
+    """The demo's configuration, as the scenes describe it, with this run's port."""
+    text = (files("scenes") / "demo.yaml").read_text(encoding="utf-8")
+    chosen = _free_port() if port is None else port
+    for before, after in (("  port: 8780", f"  port: {chosen}"), ("data: var/demo", "data: .")):
+        if text.count(before) != 1:
+            raise ConfigError(f"scenes/demo.yaml: the line {before!r} must stand there once; put it back")
+        text = text.replace(before, after)
+    config = run / "site.yaml"
+    config.write_text(text, encoding="utf-8")
+    return config
+
+
+def _free_port() -> int:
+    """8780, or any free port where that is taken."""
+    for port in (8780, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ConfigError("no port can be listened on; free one, or choose one with --port")
+
+
+def _last_words(run: Path) -> str:
+    """The end of the run's log: what the processes said before it went wrong."""
+    try:
+        return "\n".join((run / "kanmen.log").read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+    except OSError:
+        return ""
