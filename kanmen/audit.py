@@ -1,0 +1,53 @@
+"""`kanmen audit`: do journal and database hold the same, and is the chain of people's deeds whole?"""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.read import read_site
+
+if TYPE_CHECKING:
+    from api.audit import ChainReport
+    from api.reconcile import Named, Report
+
+
+def audit(
+    config: Annotated[Path, typer.Option("--config", "-c", help="The site's configuration file.")] = Path("site.yaml"),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+) -> None:
+    """Compare the journal with the database entry by entry and follow the audit chain; exit 1 names what is wrong."""
+    from api.reconcile import reconcile, verify_chain  # noqa: PLC0415 (the database is loaded where it is used)
+
+    site = read_site(config)
+    report = reconcile([site.journal_path], site.database_url)
+    chain = verify_chain(site.database_url)
+    lost = [named for named in report.missing if named not in set(report.unsettled)]
+    whole = not (lost or report.extra or report.changed) and chain.whole
+    if as_json:
+        typer.echo(json.dumps({"whole": whole, **dataclasses.asdict(report), "chain": dataclasses.asdict(chain)}))
+    else:
+        typer.echo("\n".join(_lines(report, lost, chain)))
+    if not whole:
+        raise typer.Exit(1)
+
+
+def _lines(report: "Report", lost: "list[Named]", chain: "ChainReport") -> list[str]:
+    lines = [
+        f"{report.entries} journal entries; in the database: {report.alerts_in_database} alerts, "
+        f"{report.spans_in_database} blind spans"
+    ]
+    if report.unsettled:
+        lines.append(f"{len(report.unsettled)} entries are on their way: the journal goes on sending them")
+    for what, entries in (("missing", lost), ("extra", report.extra), ("changed", report.changed)):
+        lines += [f"{what}: {e.origin or '?'} {e.seq} {e.kind} {e.id} revision {e.revision}" for e in entries]
+    lines += [f"{count} entries of {origin}, whose journal is not here" for origin, count in report.unaudited.items()]
+    if report.rejected:
+        lines.append(f"{report.rejected} messages of the stream could not be read; they stand in the table `rejected`")
+    if not (lost or report.extra or report.changed):
+        lines.append("nothing missing, nothing extra")
+    lines.append(f"audit chain: {chain.rows} rows, " + ("whole" if chain.whole else f"BROKEN: {chain.reason}"))
+    return lines
