@@ -36,10 +36,8 @@ def audit(
 
 
 def _lines(report: "Report", lost: "list[Named]", chain: "ChainReport") -> list[str]:
-    lines = [
-        f"{report.entries} journal entries; in the database: {report.alerts_in_database} alerts, "
-        f"{report.spans_in_database} blind spans"
-    ]
+    stored = f"{report.alerts_in_database} alerts, {report.spans_in_database} blind spans"
+    lines = [f"{report.entries} journal entries; in the database: {stored}"]
     if report.unsettled:
         lines.append(f"{len(report.unsettled)} entries are on their way: the journal goes on sending them")
     for what, entries in (("missing", lost), ("extra", report.extra), ("changed", report.changed)):

@@ -1,6 +1,5 @@
 """`kanmen demo`: everything on this machine, with eight simulated cameras."""
 
-import fcntl
 import json
 import os
 import secrets
@@ -68,12 +67,9 @@ def _alone(data: Path) -> Iterator[Path]:
     Raises:
         KanmenError: another demo runs on this folder.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise KanmenError(f"{data}: another demo is running here; end it, or choose another --data") from None
+    from kanmen.site import alone_on  # noqa: PLC0415 (loads more than `--help` needs)
+
+    with alone_on(data, "demo"):
         run = data / "run"
         shutil.rmtree(run, ignore_errors=True)
         run.mkdir(mode=0o700)

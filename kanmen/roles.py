@@ -26,10 +26,12 @@ def _ingest(site: Site, words: Arguments, stop: threading.Event) -> None:
 
 def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
     from detect.process import run  # noqa: PLC0415 (each role loads only its own room)
+    from detect.tracker import LOW_SCORE  # noqa: PLC0415 (as above)
     from kanmen.weights import open_detector  # noqa: PLC0415 (it loads the inference library)
 
     links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
-    run(site, links, open_detector(words.model, words.weights, site.detector.confidence), stop)
+    # The tracker applies the site's own threshold: fainter detections only carry a track on.
+    run(site, links, open_detector(words.model, words.weights, LOW_SCORE), stop)
 
 
 def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:

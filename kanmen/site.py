@@ -1,9 +1,12 @@
 """`kanmen up`, `watch` and `wall`: the processes of a configured site."""
 
+import fcntl
 import logging
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +19,7 @@ from kanmen.logs import log_to_stderr
 from kanmen.progress import Report, progress_on
 from kanmen.supervisor import Supervisor
 from kanmen.weights import prepare
+from models.errors import ConfigError, KanmenError
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The site's configuration file.")]
 log = logging.getLogger("supervisor")
@@ -65,10 +69,35 @@ def say_where(console: Console, site: Site, port: int, first_password: str | Non
         console.print(f"      {url}#login=admin:{first_password}", highlight=False, soft_wrap=True)
 
 
+@contextmanager
+def alone_on(folder: Path, what: str) -> Iterator[None]:
+    """Hold a data folder: two of one kind on one folder would overwrite each other.
+
+    Raises:
+        KanmenError: another one holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / f"{what}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise KanmenError(f"{folder}: another `kanmen {what}` runs here; end it or name another folder") from None
+        yield
+
+
 def _run(config: Path, *, watching: bool, walling: bool) -> None:
     log_to_stderr()
     site = read_site(config)
-    site.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (watching and walling) and site.redis is None:
+        raise ConfigError(f"{config}: `watch` and `wall` meet in Redis; name one under `redis:` that both can reach")
+    with ExitStack() as held:
+        for what, wanted in (("watch", watching), ("wall", walling)):
+            if wanted:
+                held.enter_context(alone_on(site.data, what))
+        _run_alone(site, config, watching=watching, walling=walling)
+
+
+def _run_alone(site: Site, config: Path, *, watching: bool, walling: bool) -> None:
     stop = stop_on_signals()
     console = Console(file=sys.stderr)
     supervisor = Supervisor(site, config)
