@@ -137,7 +137,9 @@ def _video(container: InputContainer) -> tuple[VideoStream, Opened]:
     time_base = stream.time_base
     if time_base is None:
         raise StreamError("the camera's video has no time line")
-    return stream, Opened(context.name, context.width, context.height, time_base, bytes(context.extradata or b""))
+    # PyAV 19 has a rational of its own here.
+    seconds = Fraction(time_base.numerator, time_base.denominator)
+    return stream, Opened(context.name, context.width, context.height, seconds, bytes(context.extradata or b""))
 
 
 def _reason(error: Exception, open_s: float) -> str:
