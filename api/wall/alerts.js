@@ -15,12 +15,26 @@ function before(a, b) {
   return a.level - b.level || Date.parse(a.detected) - Date.parse(b.detected); // open: gravest, then longest waiting
 }
 
+let order = null; // kept until an alert changes: it is asked for with each picture that is drawn
+let open = null;
+
+function changed() {
+  order = null;
+  open = null;
+  change();
+}
+
 /** All alerts in the order of the queue: not yet acknowledged, acknowledged, done. */
-export const queue = () => [...state.alerts.values()].sort(before);
+export function queue() {
+  order ??= [...state.alerts.values()].sort(before);
+  return order;
+}
 
 /** The gravest open alert of a camera, or undefined. */
-export const openAt = (cameraId) =>
-  queue().find((alert) => isOpen(alert) && alert.camera === cameraId);
+export function openAt(cameraId) {
+  open ??= new Map(queue().filter(isOpen).reverse().map((alert) => [alert.camera, alert]));
+  return open.get(cameraId);
+}
 
 /** The selected alert, or null. */
 export const selected = () =>
@@ -48,7 +62,7 @@ export function merge(alert) {
   const known = state.alerts.get(alert.id);
   if (known && later(known, alert)) return false;
   state.alerts.set(alert.id, pictured(alert, known));
-  change();
+  changed();
   return !known;
 }
 
@@ -63,5 +77,6 @@ export function replaceAll(alerts, isNewer) {
     const known = state.alerts.get(alert.id);
     fresh.set(alert.id, known && later(known, alert) ? known : pictured(alert, known));
   }
-  change({ alerts: fresh });
+  state.alerts = fresh;
+  changed();
 }

@@ -63,7 +63,7 @@ export function makeDispatch() {
     if (suggestion) {
       say(line, t("act.dispatch", { person: named(suggestion.person) }));
       const why = suggestion.why.map((one) => named(one));
-      say(because, [...why, t("act.tasks", { n: suggestion.open_tasks })].join(" · "));
+      say(because, [...why, suggestion.open_tasks > 0 && t("act.tasks", { n: suggestion.open_tasks })].filter(Boolean).join(" · "));
     } else {
       say(line, t(suggestion === null ? "act.nobody" : "act.choosing"));
       say(because, suggestion === null ? t("act.nobody_why") : "");

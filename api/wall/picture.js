@@ -92,11 +92,14 @@ export function makePicture() {
     caption.classList.toggle("old", seconds !== null && seconds > 2);
   }
 
+  let painted = "";
   function frame() {
     const live = liveCamera();
     const screen = live && screenOf(live.id);
-    if (screen && !canvas.hidden) {
+    const key = screen && [live.id, screen.taken, canvas.clientWidth].join();
+    if (screen && !canvas.hidden && key !== painted) {
       fit(canvas);
+      painted = key;
       const pen = canvas.getContext("2d");
       const area = fitted(screen.size, canvas);
       pen.clearRect(0, 0, canvas.width, canvas.height);

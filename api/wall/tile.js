@@ -3,7 +3,7 @@ import { openAt } from "./alerts.js";
 import { serverNow, span } from "./clock.js";
 import { el, say, show } from "./element.js";
 import { levelMark } from "./level.js";
-import { draw, fit, fitted } from "./overlay.js";
+import { draw, fit, fitted, tracksAt } from "./overlay.js";
 import { Screen } from "./screen.js";
 import { selectCamera } from "./selection.js";
 import { health, state } from "./state.js";
@@ -100,6 +100,11 @@ export class Tile {
   draw() {
     const { canvas, screen } = this;
     fit(canvas);
+    const open = openAt(this.camera.id);
+    const drawn = [canvas.width, canvas.height, screen.size, open?.place, open?.level, this.root.dataset.trouble].join();
+    const moving = tracksAt(screen.boxes, screen.taken).length > 0;
+    if (!moving && this.drawn === drawn) return; // zones stand still
+    this.drawn = moving ? "" : drawn;
     const pen = canvas.getContext("2d");
     pen.clearRect(0, 0, canvas.width, canvas.height);
     if (this.root.dataset.trouble === "off" || this.root.dataset.trouble === "connecting") return;

@@ -3,7 +3,7 @@ import { selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { el } from "./element.js";
 import { state, subscribe } from "./state.js";
-import { known, named, t } from "./text.js";
+import { named, t } from "./text.js";
 
 const SHOWN = 7; // steps; the oldest of the middle make room
 
@@ -18,14 +18,13 @@ function ownSteps(alert) {
   return steps;
 }
 
+// audited deeds that say something to an operator; one click writes down more than these
+const TOLD = new Set(["alert.acked", "alert.dismissed", "dispatch.pending", "dispatch.undone", "snapshot.viewed"]);
+
 /** All steps of an alert, oldest first: its own, and what people did. */
 export function steps(alert) {
-  const told = state.details.get(alert.id)?.history ?? [];
-  const machine = new Set(["raised", "alert", "received", "revised"]);
-  const people = told
-    .map((step) => ({ ...step, action: step.action.split(".").at(-1) })) // alert.acked → acked
-    .filter((step) => !machine.has(step.action));
-  const all = [...ownSteps(alert), ...people].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const told = (state.details.get(alert.id)?.history ?? []).filter((step) => TOLD.has(step.action));
+  const all = [...ownSteps(alert), ...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return all.length > SHOWN ? [...all.slice(0, 2), ...all.slice(2 - SHOWN)] : all;
 }
 
@@ -43,7 +42,7 @@ export function makeTimeline() {
     const alert = selected();
     const nodes = alert
       ? steps(alert).reverse().map((step) => {
-          const name = known(`step.${step.action}`) ? t(`step.${step.action}`) : step.action;
+          const name = t(`step.${step.action}`);
           const words = [step.actor, detailOf(step)].filter(Boolean).join(" · ");
           return el("li", { "data-action": step.action }, el("time", {}, timeOfDay(step.at)), el("b", {}, name), words ? el("span", {}, words) : null);
         })
