@@ -99,7 +99,7 @@ class Group:
         """What a newcomer needs first, in order; empty before the first whole picture."""
         if not self._parts:
             return []
-        init: list[tuple[Kind, bytes]] = [("init", self._init)] if self._init else []
+        init: list[tuple[Kind, bytes]] = [] if self._init is None else [("init", self._init)]
         return init + self._parts
 
     def _keep(self, kind: Kind, message: bytes) -> None:

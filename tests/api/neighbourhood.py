@@ -1,5 +1,6 @@
 """A small site and its parts, real ones, as the tests of the desk and the wall start, fill and kill them."""
 
+import json
 import os
 import signal
 import subprocess
@@ -195,3 +196,10 @@ def publish(client: redis_sync.Redis, entries: list[Entry]) -> None:
         for entry in entries:
             pipe.xadd(keys.ALERTS, entry.fields())  # type: ignore[arg-type]
         pipe.execute()
+
+
+def settled(server: Server, origin: str = ORIGIN) -> set[int]:
+    """What the desk says is safe."""
+    with server.client() as client:
+        messages = client.xrange(keys.settled(origin))
+    return {seq for _, fields in messages for seq in json.loads(fields[b"seqs"])}

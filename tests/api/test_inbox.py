@@ -19,6 +19,7 @@ from neighbourhood import (
     make_alert,
     make_span,
     publish,
+    settled,
     wait_for,
 )
 from sqlalchemy import create_engine, func, select
@@ -38,12 +39,6 @@ def rows(site: Site, query):
             return connection.execute(query).all()
     finally:
         engine.dispose()
-
-
-def settled(server: Server, origin: str = ORIGIN) -> set[int]:
-    with server.client() as client:
-        messages = client.xrange(keys.settled(origin))
-    return {seq for _, fields in messages for seq in json.loads(fields[b"seqs"])}
 
 
 def many_alerts(count: int) -> list[Alert]:

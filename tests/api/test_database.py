@@ -1,0 +1,81 @@
+"""The database: what the migrations make is what the tables say, and what SQLite promises is asked for."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from neighbourhood import NOON, make_site
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.books import writing
+from api.days import blind_seconds, bounds
+from api.roster import synchronise
+from api.views import BlindView
+from config.site import Site
+from models.columns import metadata
+from models.migrations import configuration, upgrade
+from models.tables import HEAD, person
+
+
+async def test_the_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda c: compare_metadata(MigrationContext.configure(c, opts={"compare_type": True}), metadata)
+        )
+
+    assert differences == []
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
+
+
+async def test_a_second_upgrade_changes_nothing(engine: AsyncEngine) -> None:
+    await upgrade(engine)
+    async with engine.connect() as connection:
+        pragmas = {
+            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_who_leaves_the_roster_stays_for_the_records(site: Site, engine: AsyncEngine) -> None:
+    smaller = site.model_copy(update={"people": site.people[:1]})
+    for roster in (site, smaller, smaller):
+        async with writing(engine) as books:
+            await synchronise(books, roster)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(person).order_by(person.c.id))).all()
+
+    assert [(r.id, r.listed, r.on_duty) for r in rows] == [
+        ("officer-1", True, True),
+        ("officer-2", False, False),
+        ("officer-3", False, False),
+    ]
+
+
+def test_overlapping_blind_spans_count_once_and_open_ones_until_now(tmp_path: Path) -> None:
+    def span(camera: str, began: int, ended: int | None) -> BlindView:
+        return BlindView(
+            id=f"{camera}{began}",
+            revision=1,
+            camera=camera,
+            reason="stalled",
+            began=NOON + timedelta(seconds=began),
+            ended=None if ended is None else NOON + timedelta(seconds=ended),
+        )
+
+    spans = [span("a", -50, 10), span("a", 5, 20), span("a", 8, 9), span("b", 30, None), span("c", -9, 0)]
+    seconds = blind_seconds(spans, NOON, NOON + timedelta(seconds=40))
+
+    assert seconds == {"a": 20.0, "b": 10.0}
+    assert make_site(tmp_path).timezone == "Asia/Shanghai"
+
+
+def test_a_local_day_begins_at_local_midnight() -> None:
+    first, last = bounds(NOON.date(), "Asia/Shanghai")
+
+    assert first == NOON.replace(hour=16) - timedelta(days=1)
+    assert last - first == timedelta(days=1)

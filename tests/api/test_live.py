@@ -1,0 +1,219 @@
+"""Live pictures: forwarded as they are, from a whole picture on, and never piled up."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from neighbourhood import Server, wait_for
+from wall_client import Wall, serving, signed_in
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from api.web.lane import MOST_FRAGMENTS, Group, Lane
+from config.site import Site
+from models import keys
+from models.live import Fragment, Kind
+
+EPOCH = 7
+
+
+def fragment(kind: Kind, number: int, epoch: int = EPOCH) -> Fragment:
+    return Fragment(kind, epoch, number, 1_000_000 + number, number * 40_000, f"{kind}-{number}".encode())
+
+
+@asynccontextmanager
+async def looking(wall: Wall, client: httpx.AsyncClient, *tiles: tuple[str, str]) -> AsyncIterator[ClientConnection]:
+    cookie = f"kanmen_session={client.cookies['kanmen_session']}"
+    url = f"ws://127.0.0.1:{wall.port}/api/v1/live"
+    async with connect(url, origin=wall.url, additional_headers={"Cookie": cookie}, proxy=None) as socket:
+        await socket.send(json.dumps({"watch": [{"camera": c, "form": f} for c, f in tiles]}))
+        yield socket
+
+
+def opened(message: bytes | str) -> tuple[str, Fragment]:
+    assert isinstance(message, bytes)
+    length = message[0]
+    return message[1 : 1 + length].decode(), Fragment.unpack(message[1 + length :])
+
+
+async def receive(socket: ClientConnection, count: int) -> list[tuple[str, Fragment]]:
+    async with asyncio.timeout(15):
+        return [opened(await socket.recv()) for _ in range(count)]
+
+
+async def until_leased(server: Server, camera: str, form: str) -> None:
+    """As an ingest worker waits before it publishes; then until the wall listens."""
+    with server.client() as redis:
+        await asyncio.to_thread(wait_for, lambda: redis.exists(keys.lease(camera, form)), "it is leased")
+        live = keys.live(camera, form)
+        await asyncio.to_thread(wait_for, lambda: redis.pubsub_numsub(live)[0][1], "the wall listens")
+
+
+async def test_fragments_reach_the_browser_as_they_were_and_a_newcomer_begins_at_once(
+    site: Site, server: Server
+) -> None:
+    sent = [fragment("init", 0), fragment("key", 1), fragment("delta", 2), fragment("delta", 3)]
+    async with (
+        serving(site) as wall,
+        signed_in(wall, site) as client,
+        looking(wall, client, ("gate-1", "mp4")) as socket,
+    ):
+        await until_leased(server, "gate-1", "mp4")
+        with server.client() as redis:
+            redis.publish(keys.live("gate-1", "mp4"), fragment("delta", 99).pack())
+            for one in sent:
+                redis.publish(keys.live("gate-1", "mp4"), one.pack())
+        first = await receive(socket, 4)
+        async with looking(wall, client, ("gate-1", "mp4"), ("gate-2", "jpeg")) as other:
+            second = await receive(other, 4)
+
+    assert first == [("gate-1", one) for one in sent]
+    assert second == first
+
+
+async def test_boxes_reach_those_who_watch_the_camera(site: Site, server: Server) -> None:
+    boxes = {"camera": "gate-1", "taken": 5, "tracks": []}
+    async with (
+        serving(site) as wall,
+        signed_in(wall, site) as client,
+        looking(wall, client, ("gate-1", "jpeg")) as socket,
+    ):
+        await until_leased(server, "gate-1", "jpeg")
+        with server.client() as redis:
+            redis.publish(keys.BOXES, json.dumps({**boxes, "camera": "gate-2"}))
+            redis.publish(keys.BOXES, "nonsense")
+            redis.publish(keys.BOXES, json.dumps(boxes))
+            async with asyncio.timeout(10):
+                told = json.loads(await socket.recv())
+
+    assert told == boxes
+
+
+async def test_the_lease_is_renewed_while_somebody_watches_and_runs_out_after(site: Site, server: Server) -> None:
+    key = keys.lease("gate-1", "mp4")
+    async with serving(site) as wall, signed_in(wall, site) as client:
+        with server.client() as redis:
+            async with looking(wall, client, ("gate-1", "mp4")):
+                await until_leased(server, "gate-1", "mp4")
+                await asyncio.sleep(2.5)
+                renewed = redis.ttl(key)
+            await asyncio.sleep(2.5)
+            left = redis.ttl(key)
+
+    assert renewed >= keys.LEASE_LIFE_S - 2
+    assert left < renewed
+
+
+async def test_live_comes_back_after_redis_was_killed(site: Site, server: Server) -> None:
+    async with (
+        serving(site) as wall,
+        signed_in(wall, site) as client,
+        looking(wall, client, ("gate-1", "mp4")) as socket,
+    ):
+        await until_leased(server, "gate-1", "mp4")
+        server.kill()
+        server.start()
+        await until_leased(server, "gate-1", "mp4")
+        with server.client() as redis:
+            for one in (fragment("init", 0), fragment("key", 1)):
+                redis.publish(keys.live("gate-1", "mp4"), one.pack())
+        got = await receive(socket, 2)
+
+    assert [one.kind for _, one in got] == ["init", "key"]
+
+
+@pytest.mark.parametrize("origin", [None, "http://evil.example"])
+@pytest.mark.usefixtures("server")
+async def test_a_foreign_page_cannot_open_the_socket(site: Site, origin: str | None) -> None:
+    async with serving(site) as wall, signed_in(wall, site) as client:
+        headers = {"Cookie": f"kanmen_session={client.cookies['kanmen_session']}"}
+        url = f"ws://127.0.0.1:{wall.port}/api/v1/live"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url, origin=origin, additional_headers=headers, proxy=None)
+
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("words", ["nonsense", "{}", '{"watch": [{"camera": "gate-1", "form": "gif"}]}', b"\x00"])
+@pytest.mark.usefixtures("server")
+async def test_nonsense_closes_the_socket(site: Site, words: str | bytes) -> None:
+    async with serving(site) as wall, signed_in(wall, site) as client, looking(wall, client) as socket:
+        await socket.send(words)
+        with pytest.raises(ConnectionClosed) as closed:
+            async with asyncio.timeout(10):
+                await socket.recv()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+
+
+def drained(lane: Lane) -> list[bytes]:
+    taken = []
+    while (message := lane.take()) is not None:
+        taken.append(message)
+    return taken
+
+
+def test_an_overflow_skips_to_the_next_key_and_counts() -> None:
+    lane = Lane()
+    lane.offer("init", b"init")
+    lane.offer("key", b"key")
+    for _ in range(MOST_FRAGMENTS + 40):
+        lane.offer("delta", b"delta")
+    behind = len(lane)
+    lane.offer("key", b"key 2")
+    lane.offer("delta", b"delta 2")
+
+    assert behind == 1
+    assert drained(lane) == [b"init", b"key 2", b"delta 2"]
+    assert lane.skipped == 1 + MOST_FRAGMENTS + 40
+
+
+kinds = st.lists(st.sampled_from(["init", "key", "delta", "delta", "delta", "take"]), max_size=600)
+
+
+@given(kinds)
+def test_a_lane_is_bounded_and_never_gives_a_delta_without_all_before_it(steps: list[str]) -> None:
+    lane, given_out, number = Lane(), [], 0
+    for step in steps:
+        if step == "take":
+            message = lane.take()
+            if message is not None:
+                given_out.append(message.decode().split())
+            continue
+        number += 1
+        lane.offer(step, f"{step} {number}".encode())  # type: ignore[arg-type]
+        assert len(lane) <= MOST_FRAGMENTS
+    given_out += [message.decode().split() for message in drained(lane)]
+
+    offered = [f"{step}" for step in steps if step != "take"]
+    last = 0
+    for kind, at in given_out:
+        between = [k for k in offered[last : int(at) - 1] if k in {"key", "delta"}]
+        assert kind != "delta" or not between or last == 0
+        assert kind != "delta" or last != 0
+        if kind != "init":
+            last = int(at)
+
+
+def test_a_slow_browser_sees_the_newest_jpeg() -> None:
+    lane = Lane()
+    for number in range(10):
+        lane.offer("jpeg", str(number).encode())
+
+    assert drained(lane) == [b"8", b"9"]
+    assert lane.skipped == 8
+
+
+def test_a_hole_hides_what_cannot_be_shown_until_the_next_key() -> None:
+    group = Group()
+    order: list[tuple[Kind, int]] = [("init", 0), ("key", 1), ("delta", 2), ("delta", 4), ("delta", 5), ("key", 6)]
+    admitted = [group.admit(fragment(kind, number), b"") for kind, number in order]
+
+    assert admitted == [True, True, True, False, False, True]
+    assert [kind for kind, _ in group.replay()] == ["init", "key"]
