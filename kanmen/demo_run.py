@@ -24,7 +24,6 @@ from kanmen.site import say_where, start_watch
 from kanmen.supervisor import Supervisor
 from models import keys
 from models.clock import Monotonic, from_micros, monotonic_now, utc_now
-from models.journal import read_entries
 from models.status import WatchStatus
 from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
@@ -33,8 +32,11 @@ from scenes.simulator import SimulatorThread
 _LOOK_S: Final = 0.25
 """How often the run looks at its cameras."""
 
+_HELD_S: Final = 1.0
+"""Frames that detect already holds are through by then."""
+
 _SETTLE_S: Final = 20.0
-"""How long the desk may take to settle what is under way at the end."""
+"""How long the desk may take to store what is under way at the end."""
 
 
 class DemoRun:
@@ -152,14 +154,17 @@ class DemoRun:
 
     def _settle(self) -> None:
         """The cameras end; what is under way arrives; then everything else ends."""
+        from api.reconcile import reconcile  # noqa: PLC0415 (the database is loaded where it is used)
+
         status, until = self._status(), utc_now()
         memory = proportional_mib(os.getpid())
         self._supervisor.end(lambda name: name.startswith("ingest:"))
+        time.sleep(_HELD_S)
+        self._supervisor.end(lambda name: name == "detect")  # it sends what it has written before it ends
         deadline = monotonic_now() + _SETTLE_S
-        time.sleep(1.0)  # frames that detect already holds
-        while monotonic_now() < deadline and any(row.settled is None for row in read_entries(self._site.journal_path)):
+        while monotonic_now() < deadline and reconcile([self._site.journal_path], self._site.database_url).missing:
             self._supervisor.mind()
-            time.sleep(0.1)
+            time.sleep(_LOOK_S)
         shown = {
             camera: Shown(scene.truth, self._simulator.started_at(camera), self._first_frames.get(camera))
             for camera, scene in self._scenes.items()
