@@ -20,7 +20,7 @@ async function act(alert, path, body, done = "") {
       take(error.body.current);
     } else if (error.key === "too_late") tell(t("notice.too_late"), "look");
     else if (error.status === 0) tell(t("notice.unreachable"), "bad");
-    else tell(t("notice.refused", { detail: error.message }), "bad");
+    else tell(t("notice.refused", { detail: error.told }), "bad");
   } finally {
     change({ acting: null });
     refresh(300);

@@ -96,7 +96,7 @@ export function showLogin(done) {
     }
     if (error.key === "weak_password") return ["weak", { n: SHORTEST }];
     if (error.key === "credentials") return ["credentials", {}];
-    return error.status === 0 ? ["unreachable", {}] : ["failed", { detail: error.message }];
+    return error.status === 0 ? ["unreachable", {}] : ["failed", { detail: error.told }];
   }
 
   const timer = setInterval(() => waitUntil && render(), 250);

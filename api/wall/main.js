@@ -74,7 +74,7 @@ async function start() {
       showLogin(start);
       return;
     }
-    document.body.replaceChildren(el("p.starting", { role: "status" }, t("start.waiting", { detail: error.message ?? "" })));
+    document.body.replaceChildren(el("p.starting", { role: "status" }, t("start.waiting", { detail: error.told ?? "" })));
     if (error.status === undefined) throw error; // our own mistake: let the console tell
     setTimeout(start, RETRY_MS);
   }

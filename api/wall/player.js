@@ -25,6 +25,11 @@ export class Player {
     this.failures = 0;
     this.init = null; // {epoch, payload}
     this.reset();
+    const presented = (_, { mediaTime }) => {
+      this.shown = mediaTime;
+      video.requestVideoFrameCallback(presented);
+    };
+    video.requestVideoFrameCallback?.(presented);
     video.addEventListener("error", () => this.recover("video"));
   }
 
@@ -34,6 +39,7 @@ export class Player {
     this.queue = [];
     this.number = null; // of the last fragment that was taken; null: wait for a key
     this.times = []; // [media µs, taken µs]
+    this.shown = null; // media time in s of the picture that is on the screen, where the browser tells
   }
 
   /** Takes the next fragment of the stream. */
@@ -148,7 +154,8 @@ export class Player {
   /** When the shown picture was taken, µs since 1970; null before the first. */
   get taken() {
     if (this.video.readyState < 2) return null;
-    const now = this.video.currentTime * 1e6 + 2000;
+    const told = document.hidden ? null : this.shown; // a hidden page is told of no pictures
+    const now = (told ?? this.video.currentTime) * 1e6 + 2000;
     for (let i = this.times.length - 1; i >= 0; i -= 1) if (this.times[i][0] <= now) return this.times[i][1];
     return null;
   }

@@ -1,5 +1,7 @@
 // Who is at the wall, and how the page asks the server.
 
+import { languageNow } from "./text.js";
+
 /** The server said no, or did not answer (status 0). */
 export class Refused extends Error {
   constructor(status, body) {
@@ -7,6 +9,12 @@ export class Refused extends Error {
     this.status = status;
     this.key = body.error || (status === 0 ? "unreachable" : "failed");
     this.body = body;
+  }
+
+  /** What the server said, in the language of now: its words come as "zh / en". */
+  get told() {
+    const words = this.message.split(" / ");
+    return words.length === 2 ? words[languageNow() === "zh" ? 0 : 1] : this.message;
   }
 }
 
