@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,14 @@ class Ranked:
     why: tuple[Why, ...]
 
 
-_PLACES = (
+_ON_DUTY: Final = Why("on_duty", "当班", "on duty")
+_PLACES: Final = (
     Why("same_grid", "本网格", "looks after this grid"),
     Why("adjacent_grid", "相邻网格", "looks after a grid next to it"),
     Why("other_grid", "其他网格", "looks after another grid"),
 )
+_FREE: Final = Why("no_open_tasks", "无在办任务", "no open tasks")
+_FEWEST: Final = Why("fewest_tasks", "同类人员中在办最少", "fewest open tasks of those as near")
 
 
 def rank(candidates: Sequence[Candidate], grid: str, beside: Mapping[str, Sequence[str]]) -> list[Ranked]:
@@ -56,22 +60,19 @@ def rank(candidates: Sequence[Candidate], grid: str, beside: Mapping[str, Sequen
     `grid` is the camera's; `beside` says which grids lie next to which, and either side may name the other.
     """
     near = {code for code, others in beside.items() if grid in others} | set(beside.get(grid, ()))
-    ranked = []
+    tiers: list[list[Candidate]] = [[], [], []]
     for candidate in candidates:
-        if not candidate.on_duty:
-            continue
-        distance = 0 if grid in candidate.grids else 1 if near.intersection(candidate.grids) else 2
-        ranked.append(((distance, candidate.open_tasks, candidate.id), candidate))
-    return [
-        Ranked(candidate, explain(candidate, key[0])) for key, candidate in sorted(ranked, key=lambda pair: pair[0])
-    ]
+        if candidate.on_duty:
+            tiers[0 if grid in candidate.grids else 1 if near.intersection(candidate.grids) else 2].append(candidate)
+    ranked: list[Ranked] = []
+    for tier, place in zip(tiers, _PLACES, strict=True):
+        tier.sort(key=lambda c: (c.open_tasks, c.id))
+        ranked += [Ranked(candidate, (_ON_DUTY, place, *_load(candidate, tier))) for candidate in tier]
+    return ranked
 
 
-def explain(candidate: Candidate, distance: int) -> tuple[Why, ...]:
-    """Why a candidate on duty stands where it stands; `distance` is 0 same grid, 1 adjacent, 2 elsewhere."""
-    tasks = candidate.open_tasks
-    if tasks:
-        load = Why("open_tasks", f"在办任务 {tasks} 件", f"{tasks} open task{'s' if tasks > 1 else ''}")
-    else:
-        load = Why("no_open_tasks", "无在办任务", "no open tasks")
-    return (Why("on_duty", "当班", "on duty"), _PLACES[distance], load)
+def _load(candidate: Candidate, tier: Sequence[Candidate]) -> tuple[Why, ...]:
+    """Why it stands where it stands among those as near."""
+    if not candidate.open_tasks:
+        return (_FREE,)
+    return (_FEWEST,) if len(tier) > 1 and candidate.open_tasks == tier[0].open_tasks else ()

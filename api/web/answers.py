@@ -5,7 +5,8 @@ from typing import Final
 
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -56,6 +57,8 @@ HANDLERS: Final = {
     RefusalError: refused,
     RequestValidationError: malformed,
     HTTPException: plain,
-    DBAPIError: without_database,
+    OperationalError: without_database,
+    InterfaceError: without_database,
+    PoolTimeoutError: without_database,
     Exception: failed,
 }

@@ -79,12 +79,14 @@ async def follow(
 async def _events(wall: WallState, cookie: str, last: int) -> AsyncGenerator[str]:
     yield "retry: 1000\n\n"
     beat, checked = 0, monotonic_now()
-    last = min(last, await _newest(wall))  # a number that never was (a restored database) must not silence the feed
+    with suppress(OperationalError):
+        last = min(last, await _newest(wall))  # a number of a database that was replaced must not silence the feed
     while not wall.closing.is_set():
         ring = wall.bell.next_ring()
         if monotonic_now() - checked > _CHECK_S:
-            if await find(wall.engine, cookie) is None:
-                return
+            with suppress(OperationalError):
+                if await find(wall.engine, cookie) is None:
+                    return
             checked = monotonic_now()
         rows = []
         with suppress(OperationalError):  # a busy database is asked again at the next ring

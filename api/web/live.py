@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -112,5 +113,8 @@ async def _tell(websocket: WebSocket, viewer: Viewer) -> None:
 async def _check(websocket: WebSocket, wall: WallState) -> None:
     """Returns when the session is over."""
     cookie = websocket.cookies.get(COOKIE, "")
-    while await find(wall.engine, cookie) is not None:  # noqa: ASYNC110 (the database tells nobody)
+    while True:
+        with suppress(OperationalError):  # a busy database is asked again
+            if await find(wall.engine, cookie) is None:
+                return
         await asyncio.sleep(_CHECK_S)

@@ -120,6 +120,16 @@ class Server:
             self._process.kill()
             self._process.wait(10)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It accepts connections and answers nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def client(self) -> redis_sync.Redis:
         return redis_sync.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
 

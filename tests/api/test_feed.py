@@ -106,6 +106,23 @@ async def test_the_feed_goes_on_while_redis_is_away_and_says_so(site: Site, serv
     assert silent[-1]["desk"] is None
 
 
+async def test_a_redis_that_hangs_holds_nobody_up(site: Site, server: Server) -> None:
+    with desk_thread(site), server.client() as redis:
+        async with serving(site) as wall, signed_in(wall, site) as client:
+            publish(redis, [entry_of(make_alert(), 1)])
+            first = await read(client, 0, 1)
+            with server.hanging():
+                async with asyncio.timeout(2):
+                    answer = await client.post(f"/api/v1/alerts/{first[0][2]['id']}/ack", json={"version": 1})
+                told = await read(client, first[0][0], 1)
+                async with aclosing(events(client)) as stream:
+                    silent = [data async for _, kind, data in stream_until(stream, "status") if kind == "status"]
+
+    assert answer.status_code == 200
+    assert told[0][2]["state"] == "ACKED"
+    assert silent[-1]["redis"] is False
+
+
 async def stream_until(stream: AsyncIterator[tuple[int, str, Any]], kind: str) -> AsyncIterator[tuple[int, str, Any]]:
     """Up to the second event of a kind (the first may still be from before)."""
     count = 0

@@ -149,6 +149,25 @@ def test_another_entry_under_a_known_number_is_rejected_and_not_settled(site: Si
     assert len(rows(site, select(rejected))) == 1
 
 
+def test_an_entry_that_the_database_refuses_blocks_nobody(site: Site, server: Server) -> None:
+    made = [make_alert(), make_alert(code="POISON"), make_alert()]
+    with desk_thread(site), server.client() as client:
+        wait_for(lambda: client.get(keys.DESK), "the desk is at work")
+        engine = create_engine(site.database_url.replace("+aiosqlite", ""))
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TRIGGER poison BEFORE INSERT ON alert WHEN NEW.code = 'POISON' "
+                "BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        engine.dispose()
+        publish(client, [entry_of(a, n + 1) for n, a in enumerate(made)])
+        wait_for(lambda: settled(server) == {1, 3}, "the others are settled")
+        wait_for(lambda: client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"] == 0, "all are acknowledged")
+
+    assert {r.id for r in rows(site, select(alert))} == {str(made[0].id), str(made[2].id)}
+    assert "the database refuses it" in rows(site, select(rejected))[0].reason
+
+
 def test_entries_that_a_dead_desk_held_and_deleted_ones_are_dealt_with(site: Site, server: Server) -> None:
     with server.client() as client:
         client.xgroup_create(keys.ALERTS, keys.DESK_GROUP, id="0", mkstream=True)

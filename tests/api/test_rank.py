@@ -47,10 +47,16 @@ def test_nearer_comes_before_less_busy(people: list[Candidate]) -> None:
 
 def test_the_reasons_are_told_in_both_languages() -> None:
     busy = Candidate("a", ("G3",), on_duty=True, open_tasks=2)
-    ranked = rank([busy], "G1", BESIDE)
+    busier = Candidate("b", ("G2",), on_duty=True, open_tasks=3)
+    free = Candidate("c", (), on_duty=True, open_tasks=0)
+    ranked = rank([busier, free, busy], "G1", BESIDE)
 
-    assert [w.key for w in ranked[0].why] == ["on_duty", "adjacent_grid", "open_tasks"]
-    assert all(w.zh and w.en for w in ranked[0].why)
+    assert [[w.key for w in r.why] for r in ranked] == [
+        ["on_duty", "adjacent_grid", "fewest_tasks"],
+        ["on_duty", "adjacent_grid"],
+        ["on_duty", "other_grid", "no_open_tasks"],
+    ]
+    assert all(w.zh and w.en for r in ranked for w in r.why)
 
 
 def test_nobody_on_duty_is_nobody_ranked() -> None:
