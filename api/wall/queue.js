@@ -110,7 +110,9 @@ export function makeQueue() {
   function reveal(root) {
     if (!root || revealed === root) return;
     revealed = root;
-    root.scrollIntoView({ block: "nearest" });
+    const [top, bottom] = [root.offsetTop - list.offsetTop, root.offsetTop - list.offsetTop + root.offsetHeight];
+    if (top < list.scrollTop) list.scrollTop = top;
+    else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
   }
 
   subscribe(render);

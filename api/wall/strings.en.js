@@ -99,7 +99,7 @@ export default {
   "act.ack": "Seen",
   "act.dismiss": "Dismiss…",
   "act.other": "Other…",
-  "act.which_dismiss": "Why is it none?",
+  "act.which_dismiss": "Why dismiss it?",
   "act.which_person": "Who shall go?",
   "done.dispatched": "{person} was dispatched",
   "done.dismissed": "Dismissed: {reason}",

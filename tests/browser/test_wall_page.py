@@ -83,11 +83,22 @@ def test_a_wrong_password_is_told_in_plain_words(chromium, running_wall):
 
 def test_eight_tiles_play_and_are_younger_than_two_seconds(open_wall: Window, running_wall):
     page = open_wall()
+    page.keyboard.press("Escape")
     _all_play(page)
     page.screenshot(path=running_wall.shots / "wall.png")
 
     assert page.locator(".tile").count() == TILES
     assert page.get_by_test_id("figure-cameras").locator("b").inner_text() == "8 / 8"
+
+
+def test_the_wall_says_that_it_is_mute_until_the_first_key(open_wall: Window):
+    page = open_wall()
+    banner = page.get_by_test_id("banner-sound")
+    banner.wait_for(timeout=SOON_MS)
+    page.keyboard.press("Escape")
+    banner.wait_for(state="detached", timeout=SOON_MS)
+
+    assert page.get_by_test_id("banners").locator("p").count() == 0
 
 
 def test_a_camera_is_enlarged_by_its_number(open_wall: Window):
@@ -152,6 +163,7 @@ def test_the_language_is_switched_and_remembered(open_wall: Window, running_wall
     page.get_by_text("Entrances and grids").wait_for(timeout=SOON_MS)
     page.reload()
     page.get_by_text("Entrances and grids").wait_for(timeout=SOON_MS)
+    page.keyboard.press("Escape")
     _all_play(page)
     page.screenshot(path=running_wall.shots / "wall-en.png")
     left = page.evaluate("document.querySelector('.wall').innerText.match(/[\\u4e00-\\u9fff]{3,}/g) ?? []")
