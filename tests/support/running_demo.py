@@ -42,10 +42,13 @@ class RunningDemo:
         return redis.Redis.from_url(read_site(self.run / "site.yaml").redis_url, socket_timeout=2)
 
     def status(self) -> dict[str, Any] | None:
+        """What the watch says of itself; None while there is nobody to say it."""
+        if not (self.run / "site.yaml").is_file():
+            return None
         try:
             with self.redis() as client:
                 raw = client.get(keys.STATUS)
-        except (redis.RedisError, OSError):
+        except redis.RedisError:
             return None
         return json.loads(raw) if raw else None
 
