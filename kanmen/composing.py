@@ -77,8 +77,10 @@ class Composing:
 
     def _listen(self) -> None:
         pipe = self._process.stdout
-        if pipe is not None:
-            with pipe:
-                for line in pipe:
-                    self._said.put(json.loads(line))
-        self._said.put(None)
+        try:
+            if pipe is not None:
+                with pipe:
+                    for line in pipe:
+                        self._said.put(json.loads(line))
+        finally:
+            self._said.put(None)

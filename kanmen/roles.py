@@ -49,8 +49,11 @@ def _wall_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
 def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
     from scenes.compose import compose  # noqa: PLC0415 (each role loads only its own room)
 
+    speaking = threading.Lock()
+
     def say(**what: str | float) -> None:
-        print(json.dumps(what), flush=True)  # noqa: T201 (our parent reads it)
+        with speaking:  # progress comes from the composer's threads
+            print(json.dumps(what), flush=True)  # noqa: T201 (our parent reads it)
 
     share: dict[str, float] = {}
 
