@@ -25,7 +25,7 @@ from scenes.scripts import FPS, FRAMES, SCRIPTS, standings
 from scenes.stage import HEIGHT, WIDTH, View
 from scenes.truth import Seen, Truth, read_truth
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of everything that a scene's picture depends on besides photograph and script; another one is composed anew."""
 
 _PLACES: Final[dict[str, Callable[[], Place]]] = {

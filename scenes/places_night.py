@@ -82,7 +82,7 @@ def doorway() -> Place:
     door = flat(s.rng, 2.2, 2.5, (150, 196, 220), 0.08)
     door[:, :] *= 0.9
     put(facade, frame(door, DARK, 4), 8.9, 4.1)
-    put(facade, sign("3 单元", 1.6, 0.45, (120, 70, 36), _INK)[::2, ::2], 9.2, 3.5)
+    put(facade, sign("3 单元", 1.6, 0.45, (120, 70, 36), _INK)[::2, ::2], 9.2, 3.05)
     s.wall((-10, 11), (10, 11), 6.6, facade)
     inner = flat(s.rng, 2.0, 2.4, (70, 128, 164), 0.1)
     s.surface(((-1.0, 2.4, 11), (1.0, 2.4, 11), (1.0, 0, 11), (-1.0, 0, 11)), inner * 0.6, layer=s.glow)
