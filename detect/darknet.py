@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from models.errors import ModelError
 
-CONVERTER: Final = 1
+CONVERTER: Final = 2
 """Counted up when the converted graph changes, so that older conversions are made anew."""
 
 STRIDE: Final = 32
@@ -23,6 +23,11 @@ _EPSILON: Final = 1e-5
 
 _ANCHORS: Final = ((10.0, 14.0), (23.0, 27.0), (37.0, 58.0), (81.0, 82.0), (135.0, 169.0), (344.0, 319.0))
 """Sizes from which boxes are scaled, pixels."""
+
+_COARSE: Final = (3, 4, 5)
+_FINE: Final = (1, 2, 3)
+"""Which of them each map uses. The published description says 0, 1, 2 for the fine map; the weights were trained with
+1, 2, 3 (pjreddie/darknet issue 851), and with the others people come out half as tall as they are."""
 
 _HEADER_BYTES: Final = 20
 """Three int32 of version and one int64 of pictures seen, from version 0.2 on."""
@@ -44,8 +49,8 @@ def convert(weights: Path, onnx_path: Path, width: int, height: int) -> None:
     graph = _Graph(_Numbers(weights))
     coarse, fine = _network(graph)
     boxes = [
-        _boxes(graph, coarse, (3, 4, 5), stride=32, size=(width, height)),
-        _boxes(graph, fine, (0, 1, 2), stride=16, size=(width, height)),
+        _boxes(graph, coarse, _COARSE, stride=32, size=(width, height)),
+        _boxes(graph, fine, _FINE, stride=16, size=(width, height)),
     ]
     graph.node("Concat", boxes, output="output0", axis=2)
     graph.numbers.finish()

@@ -59,7 +59,7 @@ def _run(path: Path, batch: int = 1) -> np.ndarray:
 
 def test_a_box_comes_out_where_its_cell_and_anchor_say(weights, tmp_path: Path) -> None:
     fine = np.full(255, -20.0)
-    fine[85 : 85 + 5] = (0.3, -0.4, 0.1, 0.2, 4.0)  # the second anchor of the fine map, 23x27
+    fine[85 : 85 + 5] = (0.3, -0.4, 0.1, 0.2, 4.0)  # the second anchor of the fine map, 37x58
     fine[85 + 5 + 2] = 3.0  # class 2
     convert(weights(fine=fine), tmp_path / "out.onnx", 416, 352)
     output = _run(tmp_path / "out.onnx")[0]
@@ -68,7 +68,7 @@ def test_a_box_comes_out_where_its_cell_and_anchor_say(weights, tmp_path: Path) 
 
     assert output.shape == HEADS["yolov3-tiny"].shape(416, 352)
     assert np.allclose(box[:2], [(5 + _sigmoid(0.3)) * 16, (7 + _sigmoid(-0.4)) * 16], atol=1e-3)
-    assert np.allclose(box[2:4], [23 * np.exp(0.1), 27 * np.exp(0.2)], atol=1e-3)
+    assert np.allclose(box[2:4], [37 * np.exp(0.1), 58 * np.exp(0.2)], atol=1e-3)
     assert box[4 + 2] == pytest.approx(_sigmoid(4.0) * _sigmoid(3.0), abs=1e-5)
 
 
