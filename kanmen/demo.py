@@ -29,6 +29,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print what happened as one JSON object.")] = False,
     port: Annotated[int | None, typer.Option(help="Port of the wall; by default 8780, or a free one.")] = None,
     data: Annotated[Path, typer.Option(help="Folder for weights, scenes and the run's own data.")] = Path("var/demo"),
+    fps: Annotated[
+        float, typer.Option(min=1, max=10, help="Look at each camera so often a second; fewer for a weak machine.")
+    ] = 5.0,
     keep: Annotated[bool, typer.Option(help="Leave the run's data behind.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the wall in a browser.")] = True,
 ) -> None:
@@ -41,7 +44,7 @@ def demo(
     with _alone(data) as run:
         password = secrets.token_urlsafe(12)
         os.environ["KANMEN_DEMO_PASSWORD"] = password
-        config = _write_config(run, port)
+        config = _write_config(run, port, fps)
         try:
             with DemoRun(config, data / "cache", (_NAME, password), console, seconds) as running:
                 if browser and not as_json and os.environ.get("DISPLAY"):
@@ -76,11 +79,12 @@ def _alone(data: Path) -> Iterator[Path]:
         yield run
 
 
-def _write_config(run: Path, port: int | None) -> Path:
-    """The demo's configuration, as the scenes describe it, with this run's port."""
+def _write_config(run: Path, port: int | None, fps: float) -> Path:
+    """The demo's configuration, as the scenes describe it, with what this run has chosen."""
     text = (files("scenes") / "demo.yaml").read_text(encoding="utf-8")
     chosen = _free_port() if port is None else port
-    for before, after in (("  port: 8780", f"  port: {chosen}"), ("data: var/demo", "data: .")):
+    ours = {"  port: 8780": f"  port: {chosen}", "  fps: 5.0": f"  fps: {fps}", "data: var/demo": "data: ."}
+    for before, after in ours.items():
         if text.count(before) != 1:
             raise ConfigError(f"scenes/demo.yaml: the line {before!r} must stand there once; put it back")
         text = text.replace(before, after)

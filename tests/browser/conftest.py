@@ -46,8 +46,8 @@ class FirstLogin:
 
 @pytest.fixture(scope="session")
 def running_wall(tmp_path_factory: pytest.TempPathFactory, demo_cache: Path) -> Iterator[RunningWall]:
-    """A demo whose eight cameras are live."""
-    demo = running_demo.start_demo(tmp_path_factory.mktemp("wall"), demo_cache)
+    """A demo whose eight cameras are live; it leaves the browser its share of a small machine."""
+    demo = running_demo.start_demo(tmp_path_factory.mktemp("wall"), demo_cache, "--fps", "3")
     try:
         demo.until((demo.run / "site.yaml").exists, 90, "configuration")
         demo.until_live()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 PLAYING_MS = 60_000
-SOON_MS = 15_000
+SOON_MS = 30_000
 YOUNG_S = 2
 
 Window = Callable[..., "Page"]
