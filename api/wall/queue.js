@@ -8,7 +8,7 @@ import { camera, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 import { inShort } from "./why.js";
 
-const SHOWN = 40; // rows; nobody scrolls further on a wall
+const SHOWN = 200; // rows: a decided alert must stay findable while many others wait
 
 /** One row. */
 class Row {

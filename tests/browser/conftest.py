@@ -69,7 +69,7 @@ def chromium() -> Iterator["Browser"]:
     known = [os.environ.get("KANMEN_CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser"]
     path = next((p for p in known if p and Path(p).exists()), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=["--autoplay-policy=user-gesture-required"])
         yield browser
         browser.close()
 
