@@ -13,7 +13,7 @@ from kanmen.redis_server import server_command
 
 @pytest.fixture
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield tmp_path_factory.mktemp("redis")
+    return tmp_path_factory.mktemp("redis")
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
