@@ -1,5 +1,6 @@
 """Where the programme begins; the one place where an error becomes a sentence."""
 
+import os
 import sys
 
 from models.errors import KanmenError
@@ -7,6 +8,7 @@ from models.errors import KanmenError
 
 def main() -> None:
     """Run a command, or a role that our supervisor asked for; a mistake that we know ends with its sentence."""
+    os.umask(0o077)  # pictures of people, hashes of passwords: what we write is for our user alone
     from kanmen.roles import ROLES, run_role  # noqa: PLC0415 (a role loads no command line)
 
     try:

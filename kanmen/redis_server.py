@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from kanmen.guard import guarded
+from kanmen.own_folder import own_folder
 
 
 def server_binary() -> Path:
@@ -22,9 +23,15 @@ def server_command(folder: Path, socket: Path) -> list[str]:
 
     Every write is appended to a file that is flushed once a second: what was lost with the machine in that
     second, the journal still has.
+
+    Raises:
+        KanmenError: one of the two folders is somebody else's.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for ours in (
+        folder,
+        socket.parent,
+    ):  # the temporary folder is everybody's: one prepared there by another is refused
+        own_folder(ours)
     options = {
         "port": "0",
         "unixsocket": str(socket),

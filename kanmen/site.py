@@ -16,6 +16,7 @@ from rich.console import Console
 from config.read import read_site
 from config.site import Site
 from kanmen.logs import log_to_stderr
+from kanmen.own_folder import data_folder
 from kanmen.progress import Report, progress_on
 from kanmen.supervisor import Supervisor
 from kanmen.weights import prepare
@@ -74,9 +75,9 @@ def alone_on(folder: Path, what: str) -> Iterator[None]:
     """Hold a data folder: two of one kind on one folder would overwrite each other.
 
     Raises:
-        KanmenError: another one holds it.
+        KanmenError: another one holds it, or others may write into it.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data_folder(folder)
     with (folder / f"{what}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
