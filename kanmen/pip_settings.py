@@ -45,7 +45,7 @@ class PipSettings:
 
 def shown(text: str) -> str:
     """The text without the name and password of any URL in it."""
-    return re.sub(r"//[^/@\s]+@", "//***@", text)
+    return re.sub(r"//[^/\s]+@", "//***@", text)
 
 
 def read_pip_settings() -> PipSettings:

@@ -88,3 +88,9 @@ def test_without_pip_its_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_names_and_passwords_are_not_shown() -> None:
     assert shown("https://user:pass@mirror.invalid/simple: refused") == "https://***@mirror.invalid/simple: refused"
+
+
+def test_a_password_with_an_at_sign_is_hidden_whole() -> None:
+    said = shown("cannot reach https://me:pa@ss@index.invalid/simple, see https://page.invalid/a@b")
+
+    assert said == "cannot reach https://***@index.invalid/simple, see https://page.invalid/a@b"
