@@ -185,7 +185,7 @@ export default {
   "login.save": "Set it and sign in",
   "login.wait": "Wait {s} s",
   "login.empty": "Give a name and a password",
-  "login.weak": "The new password needs at least {n} characters",
+  "login.weak": "The new password needs at least {n} characters, and may be neither the old one nor the name",
   "login.differ": "The two new passwords differ",
   "login.credentials": "The name or the password is wrong",
   "login.throttled": "Too many attempts; try again in {s} s",

@@ -185,7 +185,7 @@ export default {
   "login.save": "设置口令并登录",
   "login.wait": "请等待 {s} s",
   "login.empty": "请填写用户名和口令",
-  "login.weak": "新口令至少 {n} 个字符",
+  "login.weak": "新口令至少 {n} 个字符，且不得与旧口令或用户名相同",
   "login.differ": "两次输入的新口令不一致",
   "login.credentials": "用户名或口令不对",
   "login.throttled": "尝试次数过多，{s} s 后再试",

@@ -27,6 +27,8 @@ _PATIENCE_S: Final = 1.0
 _SLOW_S: Final = 20.0
 """A browser that takes nothing for so long is let go; it comes back and resumes."""
 _CHECK_S: Final = 15.0
+_DIGITS: Final = 18
+"""More than any feed counts to, and still a number that a database takes."""
 
 
 class EventStream(Response):
@@ -72,7 +74,8 @@ async def follow(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
     """Events `alert` and `blind` with their number as id, after `Last-Event-ID` or `after`; `status` each second."""
-    resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+    number = last_event_id or ""
+    resumed = int(number) if number.isdecimal() and len(number) <= _DIGITS else after
     return EventStream(_events(wall, request.cookies.get(COOKIE, ""), resumed))
 
 

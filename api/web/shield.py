@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -60,7 +59,7 @@ class Shield:
         if host_name(host) not in self._hosts:
             return RefusalError("host")
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and origin.partition("://")[2] != host
         if scope["type"] == "websocket":
             return RefusalError("origin") if foreign or origin is None else None
         if foreign and scope["method"] not in _READING:
