@@ -12,7 +12,9 @@ from config.site import Site
 @pytest.mark.usefixtures("engine")
 async def test_a_feed_number_that_no_feed_ever_gave_is_as_good_as_none(site: Site) -> None:
     async with (
-        serving(site) as wall, signed_in(wall, site) as client, asyncio.timeout(10),
+        serving(site) as wall,
+        signed_in(wall, site) as client,
+        asyncio.timeout(10),
         client.stream("GET", "/api/v1/feed", headers={"Last-Event-ID": "9" * 5000}) as answer,
     ):
         status = answer.status_code
