@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from config.relations import Where
+from models.errors import Mistake
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """A key that may be repeated in a message; anything else could be an address with a password, written as a key."""
@@ -85,10 +86,10 @@ def _without_tag(where: Where) -> Where:
     return where
 
 
-def told(path: Path, tree: CommentedMap, mistakes: list[tuple[Where, str]]) -> str:
-    """The mistakes in the order of the file, one line each: `file:line: where: what to do`."""
-    lines = sorted({(line_of(tree, where), shown(where), message) for where, message in mistakes})
-    return "\n".join(f"{path}:{line}: {where}: {message}" for line, where, message in lines)
+def told(path: Path, tree: CommentedMap, mistakes: list[tuple[Where, str]]) -> list[Mistake]:
+    """The mistakes in the order of the file, each once."""
+    lines = sorted({(line_of(tree, where), shown(where), what) for where, what in mistakes})
+    return [Mistake(path, line, where, what) for line, where, what in lines]
 
 
 def shown(where: Where) -> str:

@@ -22,6 +22,7 @@ def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
     """
     for key, name in (("cameras", "id"), ("people", "id"), ("grids", "code")):
         yield from _twice((key,), _parts(site, key), name, key)
+    yield from _twice(("cameras",), _parts(site, "cameras"), "url", "cameras", "give each its own, or remove one")
     for index, camera in _parts(site, "cameras"):
         yield from _of_camera(("cameras", index), camera)
     yield from _grids(site)
@@ -77,12 +78,14 @@ def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
             yield where, "no grid has this code; mend it or add the grid under grids"
 
 
-def _twice(at: Where, parts: list[tuple[int, Mapping[str, Any]]], name: str, what: str) -> Iterator[tuple[Where, str]]:
+def _twice(
+    at: Where, parts: list[tuple[int, Mapping[str, Any]]], name: str, what: str, remedy: str = "rename one"
+) -> Iterator[tuple[Where, str]]:
     seen = set()
     for index, part in parts:
         own = part.get(name)
         if isinstance(own, str) and own in seen:
-            yield (*at, index, name), f"two {what} have this {name}; rename one"
+            yield (*at, index, name), f"two {what} have this {name}; {remedy}"
         elif isinstance(own, str):
             seen.add(own)
 

@@ -101,6 +101,19 @@ class Site(Checked):
             raise ValueError("is no time zone; write e.g. Asia/Shanghai") from None
         return name
 
+    @field_validator("data")
+    @classmethod
+    def _is_a_folder(cls, data: Path) -> Path:
+        try:
+            data.expanduser()
+        except RuntimeError:
+            raise ValueError(
+                "begins with the name of a user whom this machine does not know; write /… in full"
+            ) from None
+        if "\0" in str(data):
+            raise ValueError("must be the name of a folder")
+        return data
+
     @field_validator("prefix")
     @classmethod
     def _is_prefix(cls, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo's configuration is where every key is documented: what it means, and the true default of what may be left out."""
+"""The demo's configuration documents every key: what it means, and the true default of what may be left out."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -159,7 +159,11 @@ def test_every_key_stands_in_it_with_a_comment_and_its_true_default(text: str) -
 
 
 CHANGES: Mapping[str, tuple[str, str, str]] = {
-    "a key that is gone": ("  # Web processes. Default: 1.\n  workers: 1\n", "", "Wall.workers does not stand in the file"),
+    "a key that is gone": (
+        "  # Web processes. Default: 1.\n  workers: 1\n",
+        "",
+        "Wall.workers does not stand in the file",
+    ),
     "a comment that is gone": ("  # Web processes. Default: 1.\n", "", "Wall.workers has no comment above it"),
     "another default": ("Default: 0.35.", "Default: 0.5.", "Detector.confidence says Default: 0.5, and is 0.35"),
     "a default of a rule": (" Default: 30.0.", "", "LineRule.cooldown_s may be left out"),
@@ -178,4 +182,3 @@ def test_a_key_that_is_documented_wrongly_is_noticed(text: str, before: str, aft
 
     assert len(faults) >= 1
     assert all(says in fault for fault in faults)
-

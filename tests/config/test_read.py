@@ -70,6 +70,8 @@ WRONG = {
     "a map for a list": Wrong("beside: [G-02]", "beside: {G-02: 1}", "beside: {", "must be a list"),
     "an empty name": Wrong("zh: 甲,", "zh: '',", "zh: '',", "is empty"),
     "nothing for a folder": Wrong("prefix: CRN", "prefix: CRN\ndata:", "data:", "must be the name of a folder"),
+    "a folder of an unknown user": Wrong("prefix: CRN", "prefix: CRN\ndata: ~nobody-x/a", "data:", "write /… in full"),
+    "a folder with a NUL": Wrong("prefix: CRN", 'prefix: CRN\ndata: "a\\0b"', "data:", "must be the name of a folder"),
     "an id with blanks": Wrong("id: gate-2", "id: gate 2", "id: gate 2", "must be 1 to 32 of a-z"),
     "a small prefix": Wrong("prefix: CRN", "prefix: crn", "prefix: crn", "A-Z and 0-9"),
     # addresses
@@ -87,6 +89,14 @@ WRONG = {
     "another Redis": Wrong("prefix: CRN", "prefix: CRN\nredis: localhost", "redis: l", "no Redis address"),
     "another database": Wrong("prefix: CRN", "prefix: CRN\ndatabase: mysql://h/d", "database: m", "SQLite only"),
     "an unset variable": Wrong("open-sesame", "${KANMEN_TEST_UNSET}", "${KANMEN", "export KANMEN_TEST_UNSET"),
+    "a missing secret": Wrong("open-sesame", "${file:no}", "${file", "${file:no}: there is no such file; write the"),
+    "a folder as a secret": Wrong("open-sesame", "${file:/}", "${file", "${file:/}: is a folder; name the file in it"),
+    "a secret without a file": Wrong("open-sesame", "${file:}", "${file", "write ${NAME} or ${file:/run/secrets/name}"),
+    "a secret of many lines": Wrong(
+        "open-sesame", "${file:site.yaml}", "${file", "must hold one line, the secret alone"
+    ),
+    "a secret with a NUL": Wrong("prefix: CRN", 'prefix: "${file:a\\0b}"', "${file", "is no name of a file"),
+    "an endless secret": Wrong("open-sesame", "${file:/dev/zero}", "${file", "must hold one line, the secret alone"),
     "an open variable": Wrong("open-sesame", "${KANMEN", "${KANMEN", "in a password write $ as %24"),
     # geometry
     "two corners": Wrong("[[0.1, 0.5], [0.9, 0.5], [0.9, 0.9], [0.1, 0.9]]", "[[0.1, 0.5], [0.9, 0.9]]", "points", "3"),
@@ -122,6 +132,12 @@ WRONG = {
     "no level": Wrong("dwell_s: 3", "level: 5", "level: 5", "must be 1, 2, 3 or 4"),
     # names that must be unique or known
     "two cameras of one id": Wrong("id: gate-2", "id: gate-1 # b", "gate-1 # b", "two cameras have this id"),
+    "two cameras of one address": Wrong(
+        "rtsp://127.0.0.1:8554/gate-2",
+        "rtsp://viewer:open-sesame@127.0.0.1:8554/gate-1 # b",
+        "# b",
+        "cameras.1.url: two cameras have this url; give each its own",
+    ),
     "two zones of one id": Wrong(
         "    lines:",
         "      - {id: yard, name: {zh: b, en: b}, points: [[0, 0], [1, 0], [1, 1]]}\n    lines:",
@@ -258,6 +274,35 @@ def test_a_variable_is_taken_from_the_environment(spoil: Spoil, monkeypatch: pyt
 
     assert site.camera("gate-1").url == "rtsp://viewer:s3cret@127.0.0.1:8554/gate-1"
     assert site.wall.port == 9000
+
+
+def test_a_secret_is_taken_from_a_file_beside_the_configuration(spoil: Spoil) -> None:
+    path = spoil(("open-sesame", "${file:secrets/gate-1}"))
+    secret = path.parent / "secrets" / "gate-1"
+    secret.parent.mkdir()
+    secret.write_text("s3cret\n")
+
+    assert read_site(path).camera("gate-1").url == "rtsp://viewer:s3cret@127.0.0.1:8554/gate-1"
+
+
+def test_a_secret_from_a_file_is_in_no_message(spoil: Spoil) -> None:
+    path = spoil(("open-sesame", "${file:gate-1}"), ("port: 8780", "port: ${file:gate-1}"), ("fps: 5", "fps: -1"))
+    path.with_name("gate-1").write_text("s3 cret")
+
+    told = _told(path)
+
+    assert len(told) == 3
+    assert "s3 cret" not in "".join(told)
+
+
+def test_a_kept_copy_is_read_as_the_file_that_it_is_a_copy_of(good: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "kept" / "0001.yaml"
+    copy.parent.mkdir()
+    copy.write_text(good.read_text().replace("open-sesame", "${file:secret}").replace("fps: 5", "fps: 0"))
+    good.with_name("secret").write_text("s3cret")
+
+    with pytest.raises(ConfigError, match=f"^{good}:[0-9]+: detector.fps: must be more than 0$"):
+        read_site(copy, good)
 
 
 def test_a_merged_map_is_read_and_its_mistake_has_a_line(spoil: Spoil) -> None:
