@@ -15,6 +15,15 @@ from models.errors import FootageError
 
 def simulate(
     files: Annotated[list[Path], typer.Argument(help="Clips; each becomes a camera named after its file.")],
+    *,
+    sub: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file for the sub-stream of the first camera, given again of the second, and so on."),
+    ] = None,
+    sub_height: Annotated[
+        int | None,
+        typer.Option(help="Give every other camera a sub-stream of so many pixels' height, encoded once and kept."),
+    ] = None,
     port: Annotated[int, typer.Option(help="RTSP port on loopback; 0 for any.")] = 8554,
     control: Annotated[int | None, typer.Option(help="Loopback port for commands, e.g. `gate-3 stall on`.")] = None,
     user: Annotated[
@@ -22,8 +31,11 @@ def simulate(
     ] = None,
     cache: Annotated[Path, typer.Option(help="Where footage is kept that had to be transcoded.")] = Path("var/footage"),
 ) -> None:
-    """Serve footage as looping RTSP cameras on this machine (H.264 over TCP) until Ctrl-C."""
-    from scenes.serving import Serving, serve  # noqa: PLC0415 (loads the codecs)
+    """Serve footage as looping RTSP cameras on this machine until Ctrl-C.
+
+    A camera with a sub-stream is served as NAME/main and NAME/sub.
+    """
+    from scenes.serving import Serving, Subs, serve  # noqa: PLC0415 (loads the codecs)
 
     console = Console(stderr=True)
 
@@ -40,6 +52,7 @@ def simulate(
         with progress_on(console) as progress:
             await serve(
                 files,
+                subs=Subs(tuple(sub or ()), sub_height),
                 cache=cache,
                 port=port,
                 auth=_auth(user),

@@ -10,7 +10,7 @@ from models.clock import Monotonic, monotonic_now, utc_now
 from models.errors import FootageError
 from scenes.clip import CLOCK_HZ, AccessUnit, Clip
 from scenes.faults import Faults
-from scenes.rtp import payloads
+from scenes.rendition import MAIN, Rendition, renditions
 from scenes.viewer import Counts, Viewer
 
 _LATE_S: Final = 1.0
@@ -44,11 +44,10 @@ class SimulatedCamera:
 
     Attributes:
         name: The path of its address: lower-case letters, digits, `-`, `_`.
-        clip: What it shows.
+        renditions: What it shows: `main`, and `sub` where it has one; all on one time line.
         auth: (name, password), or None where anybody may watch.
         faults: What goes wrong with it; see `fault`.
         counts: What happened to its viewers.
-        viewers: Who watches now.
     """
 
     def __init__(
@@ -58,25 +57,30 @@ class SimulatedCamera:
         auth: tuple[str, str] | None = None,
         offset_s: float = 0.0,
         begins: Begins = "simulator",
+        *,
+        sub: Clip | None = None,
     ) -> None:
-        """The clip is shown from `offset_s` on.
+        """The clip is shown from `offset_s` on, and beside it `sub`, which shows the same in another size.
 
         Raises:
-            FootageError: the name cannot stand in an address.
+            FootageError: the name cannot stand in an address, or the clips differ in length.
         """
         if not name or not _NAME_CHARACTERS.issuperset(name):
             raise FootageError(f"{name!r} cannot name a camera; use lower-case letters, digits, - and _")
         self.name = name
-        self.clip = clip
+        self.renditions = renditions(name, clip, sub)
         self.auth = auth
         self.faults = Faults()
         self.counts = Counts()
-        self.viewers: set[Viewer] = set()
         self._offset_s = offset_s
         self._begins = begins
         self._origin: Instant | None = None
         self._begun = asyncio.Event()
-        self._packets = [tuple(payloads(unit)) for unit in clip.units]
+
+    @property
+    def viewers(self) -> tuple[Viewer, ...]:
+        """Who watches now, in whichever rendition."""
+        return tuple(viewer for rendition in self.renditions.values() for viewer in rendition.viewers)
 
     @property
     def started_at(self) -> datetime | None:
@@ -109,37 +113,53 @@ class SimulatedCamera:
 
     def drop_viewers(self) -> None:
         """All connections end."""
-        for viewer in tuple(self.viewers):
+        for viewer in self.viewers:
             viewer.drop()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of its addresses: its name alone where it has one stream."""
+        names = tuple(self.renditions)
+        return (self.name,) if len(names) == 1 else tuple(f"{self.name}/{name}" for name in names)
+
+    def rendition(self, name: str) -> Rendition | None:
+        """The rendition of that name, without a name the main one; None where there is none."""
+        return self.renditions.get(name or MAIN)
+
     async def run(self) -> None:
-        """Show the clip for ever; loop follows loop on one endless time line."""
+        """Show the clip for ever, in each rendition; loop follows loop on one endless time line."""
         await self._begun.wait()
+        async with asyncio.TaskGroup() as together:
+            for rendition in self.renditions.values():
+                together.create_task(self._run(rendition))
+
+    async def _run(self, rendition: Rendition) -> None:
         if self._origin is None:
             return
+        clip = rendition.clip
         elapsed = monotonic_now() - self._origin.monotonic
         shown = 0  # the unit that a frozen picture repeats
-        for loop in count(max(0, int(elapsed * CLOCK_HZ) // self.clip.duration)):
-            for number, unit in enumerate(self.clip.units):
+        for loop in count(max(0, int(elapsed * CLOCK_HZ) // clip.duration)):
+            for number, unit in enumerate(clip.units):
                 if unit.key and not self.faults.freeze:
                     shown = number
-                await self._show(loop, number if not self.faults.freeze else shown, unit)
+                await self._show(rendition, loop, number if not self.faults.freeze else shown, unit)
 
-    async def _show(self, loop: int, number: int, unit: AccessUnit) -> None:
+    async def _show(self, rendition: Rendition, loop: int, number: int, unit: AccessUnit) -> None:
         """Send unit `number` when the turn of `unit` has come."""
         origin = self._origin
         if origin is None:
             return
-        stamp = loop * self.clip.duration + unit.at
+        stamp = loop * rendition.clip.duration + unit.at
         wait = origin.monotonic + stamp / CLOCK_HZ - monotonic_now()
         if wait > 0:
             await asyncio.sleep(wait)
         elif wait < -_LATE_S:
             return
-        if self.faults.stall or self.faults.down or not self.viewers:
+        if self.faults.stall or self.faults.down or not rendition.viewers:
             return
-        key = self.clip.units[number].key
-        parts = self.faults.spoilt(self._packets[number])
+        key = rendition.clip.units[number].key
+        parts = self.faults.spoilt(rendition.packets[number])
         wall = origin.utc + timedelta(seconds=stamp / CLOCK_HZ)
-        for viewer in tuple(self.viewers):
+        for viewer in tuple(rendition.viewers):
             viewer.send(key, parts, stamp, wall)

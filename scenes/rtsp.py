@@ -46,9 +46,10 @@ class Request:
     headers: Mapping[str, str]
 
     @property
-    def camera(self) -> str:
-        """The first part of the URL's path: the camera's name."""
-        return unquote(urlsplit(self.url).path).strip("/").split("/")[0]
+    def address(self) -> tuple[str, str]:
+        """(camera, rendition) of the URL's path; the rendition is empty where the path names none."""
+        camera, *rest = unquote(urlsplit(self.url).path.removesuffix(_CONTROL)).strip("/").split("/")
+        return camera, "/".join(rest)
 
 
 def parse(text: str) -> Request:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from models.errors import FootageError
 from scenes import control
 from scenes.camera import SimulatedCamera
-from scenes.footage import open_footage
+from scenes.clip import Clip
+from scenes.footage import open_footage, sha256_of
 from scenes.simulator import Simulator
+from scenes.sub import smaller
 
 _OUTSIDE_A_NAME: Final = re.compile(r"[^a-z0-9_]+")
 
@@ -25,7 +28,7 @@ class Serving:
     Attributes:
         port: Of RTSP.
         control: Where commands are taken: a port, a unix socket, or None.
-        urls: Of the cameras, by name, without passwords.
+        urls: Of all streams, without passwords, by the path of their address.
     """
 
     port: int
@@ -33,9 +36,24 @@ class Serving:
     urls: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Subs:
+    """Which sub-streams the cameras have beside their main ones.
+
+    Attributes:
+        files: A file for each of the first cameras, in their order.
+        height: Pixels; the cameras without such a file have one that is made from their main stream. None: they have
+            none.
+    """
+
+    files: Sequence[Path] = ()
+    height: int | None = None
+
+
 async def serve(
     files: Sequence[Path],
     *,
+    subs: Subs = Subs(),
     cache: Path,
     host: str = "127.0.0.1",
     port: int = 8554,
@@ -53,11 +71,15 @@ async def serve(
     Raises:
         FootageError: a file cannot be served, or a port cannot be had.
     """
+    if len(subs.files) > len(files):
+        raise FootageError(f"{len(subs.files)} sub-streams for {len(files)} cameras; give each FILE one at most")
     simulator = Simulator()
-    for path, name in zip(files, names(files), strict=True):
+    for number, (path, name) in enumerate(zip(files, names(files), strict=True)):
         told = None if progress is None else _for(path, progress)
         clip = await asyncio.to_thread(open_footage, path, cache, told)
-        simulator.add(SimulatedCamera(name, clip, auth))
+        second = subs.files[number] if number < len(subs.files) else None
+        sub = await asyncio.to_thread(_sub, clip, path, second, subs.height, cache)
+        simulator.add(SimulatedCamera(name, clip, auth, sub=sub))
     commands = None
     try:
         rtsp = await simulator.start(host, port)
@@ -65,7 +87,8 @@ async def serve(
             commands = await control.listen(simulator.cameras, command)
             command = command if isinstance(command, Path) else commands.sockets[0].getsockname()[1]
         if ready:
-            ready(Serving(rtsp, command, {name: f"rtsp://{host}:{rtsp}/{name}" for name in simulator.cameras}))
+            paths = [path for camera in simulator.cameras.values() for path in camera.paths]
+            ready(Serving(rtsp, command, {path: f"rtsp://{host}:{rtsp}/{path}" for path in paths}))
         await (stop or asyncio.Event()).wait()
     finally:
         if commands:
@@ -85,6 +108,14 @@ def names(files: Sequence[Path]) -> list[str]:
             number += 1
         taken.append(chosen)
     return taken
+
+
+def _sub(main: Clip, path: Path, second: Path | None, height: int | None, cache: Path) -> Clip | None:
+    if second is not None:
+        return open_footage(second, cache)
+    if height is None:
+        return None
+    return smaller(main, min(height, main.height), cache / f"{sha256_of(path)}-{height}.mp4")
 
 
 def _for(path: Path, progress: FileProgress) -> Callable[[float], None]:

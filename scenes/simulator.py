@@ -132,8 +132,8 @@ class SimulatorThread:
         self._end()
 
     def url(self, name: str) -> str:
-        """A camera's address, with its password."""
-        auth = self._simulator.cameras[name].auth
+        """A camera's address, with its password; `gate-1/main` or `gate-1/sub` names one of its streams."""
+        auth = self._simulator.cameras[name.split("/", maxsplit=1)[0]].auth
         return f"rtsp://{f'{auth[0]}:{auth[1]}@' if auth else ''}{self._host}:{self.port}/{name}"
 
     def add(self, camera: SimulatedCamera) -> None:

@@ -12,6 +12,7 @@ from scenes.rtp import RtpStream
 
 if TYPE_CHECKING:
     from scenes.camera import SimulatedCamera
+    from scenes.rendition import Rendition
 
 MAX_UNSENT_BYTES: Final = 2**20
 """A viewer that lets this much pile up is slow: seconds of a sub-stream, a few key pictures of a main stream."""
@@ -51,6 +52,7 @@ class Viewer:
         self._session = secrets.token_hex(8)
         self._stream: RtpStream | None = None
         self._camera: SimulatedCamera | None = None
+        self._rendition: Rendition | None = None
         self._waits_for_key = True
         self._paused = True
 
@@ -62,8 +64,8 @@ class Viewer:
         except (OSError, EOFError, asyncio.LimitOverrunError, TimeoutError):
             pass  # the peer went away, talks something else, or says nothing: the connection ends either way
         finally:
-            if self._camera:
-                self._camera.viewers.discard(self)
+            if self._rendition:
+                self._rendition.viewers.discard(self)
             self._writer.close()
 
     def drop(self) -> None:
@@ -111,8 +113,10 @@ class Viewer:
         if request.method == "OPTIONS":
             self._writer.write(rtsp.reply(200, request, {"Public": rtsp.METHODS}))
             return True
-        camera = self._cameras.get(request.camera)
-        if camera is None or camera is not (self._camera or camera):
+        name, wanted = request.address
+        camera = self._cameras.get(name)
+        rendition = camera.rendition(wanted) if camera else None
+        if camera is None or rendition is None or rendition is not (self._rendition or rendition):
             self._writer.write(rtsp.reply(404, request))
             return True
         if camera.faults.down:
@@ -122,7 +126,7 @@ class Viewer:
         if refused or (camera.auth and not rtsp.is_authorised(request, self._nonce, camera.auth)):
             self._writer.write(rtsp.reply(401, request, rtsp.challenge(self._nonce)))
             return True
-        answers: dict[str, Callable[[SimulatedCamera, rtsp.Request], bool]] = {
+        answers: dict[str, Callable[[SimulatedCamera, Rendition, rtsp.Request], bool]] = {
             "DESCRIBE": self._describe,
             "SETUP": self._set_up,
             "PLAY": self._play,
@@ -134,40 +138,40 @@ class Viewer:
         if answer is None:
             self._writer.write(rtsp.reply(501, request))
             return True
-        return answer(camera, request)
+        return answer(camera, rendition, request)
 
-    def _describe(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+    def _describe(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
         headers = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
-        self._writer.write(rtsp.reply(200, request, headers, rtsp.description(camera.name, camera.clip)))
+        self._writer.write(rtsp.reply(200, request, headers, rtsp.description(camera.name, rendition.clip)))
         return True
 
-    def _set_up(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+    def _set_up(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
         transport = request.headers.get("transport", "")
         if "TCP" not in transport:
             self._writer.write(rtsp.reply(461, request))
             return True
         self._stream = RtpStream()
-        self._camera = camera
+        self._camera, self._rendition = camera, rendition
         transport = f"RTP/AVP/TCP;unicast;interleaved=0-1;ssrc={self._stream.ssrc:08X}"
         headers = {"Transport": transport, "Session": f"{self._session};timeout={SILENCE_S:.0f}"}
         self._writer.write(rtsp.reply(200, request, headers))
         return True
 
-    def _play(self, camera: "SimulatedCamera", request: rtsp.Request) -> bool:
+    def _play(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
         if self._stream is None:
             self._writer.write(rtsp.reply(455, request))
             return True
         self._writer.write(rtsp.reply(200, request, {"Session": self._session, "Range": "npt=0.000-"}))
         self._paused = False
         camera.counts.viewers += 1
-        camera.viewers.add(self)
+        rendition.viewers.add(self)
         camera.begin()
         return True
 
-    def _tear_down(self, _: "SimulatedCamera", request: rtsp.Request) -> bool:
+    def _tear_down(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
         self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
         return False
 
-    def _keep_alive(self, _: "SimulatedCamera", request: rtsp.Request) -> bool:
+    def _keep_alive(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
         self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
         return True

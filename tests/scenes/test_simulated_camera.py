@@ -130,7 +130,8 @@ def test_a_slow_viewer_is_skipped_and_others_see_every_picture(clip: Clip):
     # Every picture is made so heavy that the slow viewer's connection fills within seconds.
     heavy = SimulatedCamera("gate-1", clip, begins="viewer")
     padding = bytes((12,)) + bytes(1300)  # filler data, which decoders leave out
-    heavy._packets = [(*parts, *([padding] * 400)) for parts in heavy._packets]
+    main = heavy.renditions["main"]
+    main.packets = [(*parts, *([padding] * 400)) for parts in main.packets]
     with SimulatorThread([heavy]) as running, socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.connect(("127.0.0.1", running.port))
