@@ -37,7 +37,7 @@ class Health(Checked):
 
     stall_s: Seconds = 3.0
     freeze_s: Seconds = 15.0
-    blind_s: Seconds = 2.0
+    blind_s: Seconds = 1.5
 
 
 class Wall(Checked):

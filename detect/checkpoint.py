@@ -21,8 +21,7 @@ class Memory:
     """What one camera remembers.
 
     Attributes:
-        epoch: Of the newest analysed frame; None before the first.
-        taken: Of that frame, µs; None before the first.
+        taken: Of the newest analysed frame, µs; None before the first.
         tracker: State of the tracker, None before the first frame.
         rules: State of each rule by its id.
         alerts: Newest revision of each rule's newest alert, as it went into the journal.
@@ -30,7 +29,6 @@ class Memory:
     """
 
     sight: Sight
-    epoch: int | None = None
     taken: int | None = None
     tracker: dict[str, Any] | None = None
     rules: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +39,6 @@ def encode_memory(memory: Memory) -> str:
     """The memory as JSON."""
     raw = {
         "version": _VERSION,
-        "epoch": memory.epoch,
         "taken": memory.taken,
         "tracker": memory.tracker,
         "rules": {name: asdict(state) for name, state in memory.rules.items()},
@@ -66,7 +63,6 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
         if raw["version"] != _VERSION:
             raise ValueError(f"a checkpoint of version {raw['version']}")
         return Memory(
-            epoch=raw["epoch"],
             taken=raw["taken"],
             tracker=raw["tracker"],
             rules={name: _adapter(rules[name]).validate_python(s) for name, s in raw["rules"].items() if name in rules},

@@ -24,8 +24,12 @@ LOW_SCORE: Final = 0.1
 _TRIAL_LIFE_S: Final = 0.5
 """A thing seen only once is forgotten this soon: most of them are noise."""
 
-_PREDICT_S: Final = 1.0
-"""A speed is believed for this long; after a longer gap things are sought where they were."""
+_PREDICT_S: Final = 2.0
+"""A speed is believed for this long; after a longer gap things are sought where they were. A shorter gap is no blind
+time (`health.blind_s`), so who walks on through it must be followed."""
+
+_MISSING_S: Final = 1.0
+"""A gap counts for no more of a track's life: nobody could have been seen in it."""
 
 _RESUME_S: Final = 30.0
 """After a longer gap nobody can say that it is still the same one."""
@@ -170,7 +174,7 @@ class Tracker:
         else:
             self._motion.predict(gap_s)
         for followed in self._known:
-            followed.missed_s += min(gap_s, _PREDICT_S)
+            followed.missed_s += min(gap_s, _MISSING_S)
 
     def _paired(
         self, who: NDArray[np.intp], what: NDArray[np.intp], found: Detections, least: float, gap_s: float

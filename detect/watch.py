@@ -94,9 +94,7 @@ class Watch:
             alerts += [alert for rule in self._rules for alert in rule.end(memory.rules[rule.id])]
             memory.rules = {rule.id: rule.fresh() for rule in self._rules}
             self._tracker.reset()
-        elif memory.epoch is not None and memory.epoch != frame.epoch:
-            self._tracker.reset()
-        memory.epoch, memory.taken = frame.epoch, at
+        memory.taken = at
         wall, cpu = perf_counter(), thread_time()
         tracks = self._tracker.update(found, frame.taken)
         wall, cpu = _told(spent, "track", wall, cpu)

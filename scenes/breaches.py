@@ -21,6 +21,7 @@ class Breach:
         met_s: The rule was met.
         ended_s: The last foot went out, or crossed.
         count: Stays that lasted long enough, or crossings.
+        before_s: So long before `began_s` the rule must have seen them: a crossing has a side that it comes from.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Breach:
     met_s: float
     ended_s: float
     count: int = 1
+    before_s: float = 0.0
 
 
 def breaches(truth: Truth, camera: Camera) -> list[Breach]:
@@ -82,7 +84,7 @@ def _crossings(seen: list[Seen], fps: float, line: Line, rule: LineRule) -> list
             after = [side for (t, _), side in zip(steps, sides, strict=True) if at <= t <= at + rule.settle_s]
             long_enough = steps[0][0] <= at - rule.settle_s and steps[-1][0] >= at + rule.settle_s
             if long_enough and len(set(before)) == 1 and set(after) == {sides[number]}:
-                crossed.append(Breach("LINE", rule.line, at, at + rule.settle_s, at))
+                crossed.append(Breach("LINE", rule.line, at, at + rule.settle_s, at, before_s=rule.settle_s))
     return _merged(crossed, rule.cooldown_s)
 
 

@@ -13,6 +13,10 @@ from scenes.breaches import Breach
 TOLERANCE_S: Final = 2.0
 """Between the truth and an alert: two samples, and what a box's lower edge trembles at a border."""
 
+SAMPLING_S: Final = 0.5
+"""Between the truth and what samples can show: a track is one from its second sighting on, and a rule is met on the
+first sample after the truth meets it, or the next where feet are on the line itself."""
+
 UNFINISHED_S: Final = 2.0
 """A breach met this shortly before the end of the window may still be on its way."""
 
@@ -38,12 +42,14 @@ class Expected:
 
     Attributes:
         camera, code, place: Where it was and what.
+        since: From here on it had to be seen.
         began, met, ended: As in `Breach`, UTC.
     """
 
     camera: str
     code: str
     place: str
+    since: datetime
     began: datetime
     met: datetime
     ended: datetime
@@ -76,8 +82,8 @@ def compare(
     """Judge the alerts of a run by the truth of its footage.
 
     `window` is the span in which everything had to work; `alerts` and `blind` may hold all revisions, the highest
-    one counts. A breach counts as expected if it began and was met within the window, not in its last
-    `UNFINISHED_S`, and no blind span overlaps the time from its beginning until it was met.
+    one counts. A breach counts as expected if all that its definition looks at lies within the window, not in its last
+    `UNFINISHED_S`, and no blind span comes nearer to it than `SAMPLING_S`.
     """
     newest: dict[UUID, Alert] = {}
     for alert in sorted(alerts, key=lambda a: a.revision):
@@ -102,8 +108,12 @@ def compare(
             s.camera == camera and s.began <= until and (s.ended is None or s.ended >= since) for s in spans.values()
         )
 
-    last = window[1] - timedelta(seconds=UNFINISHED_S)
-    expected = [e for e in shown if window[0] <= e.began and e.met <= last and not was_blind(e.camera, e.began, e.met)]
+    near, last = timedelta(seconds=SAMPLING_S), window[1] - timedelta(seconds=UNFINISHED_S)
+    expected = [
+        e
+        for e in shown
+        if window[0] <= e.since - near and e.met <= last and not was_blind(e.camera, e.since - near, e.met + near)
+    ]
     return Verdict(
         tuple(expected),
         tuple(e for e in expected if e not in ids),
@@ -119,11 +129,11 @@ def _shown(camera: str, footage: Footage, window: tuple[datetime, datetime]) -> 
     first, last = (floor((at - footage.started_at).total_seconds() / footage.loop_s) for at in window)
     for loop in range(max(0, first - 1), last + 2):
         for breach in footage.breaches:
-            began, met, ended = (
+            since, began, met, ended = (
                 footage.started_at + timedelta(seconds=loop * footage.loop_s + at)
-                for at in (breach.began_s, breach.met_s, breach.ended_s)
+                for at in (breach.began_s - breach.before_s, breach.began_s, breach.met_s, breach.ended_s)
             )
-            yield Expected(camera, breach.code, breach.place, began, met, ended)
+            yield Expected(camera, breach.code, breach.place, since, began, met, ended)
 
 
 def _fits(alert: Alert, expected: Expected, tolerance: timedelta) -> bool:

@@ -157,6 +157,12 @@ def site(tmp_path: Path, server: Server) -> Site:
 
 
 @pytest.fixture
+def quiet_site(tmp_path: Path) -> Site:
+    """A site that nobody runs: for parts that talk to nobody."""
+    return site_of(tmp_path / "data", "unix:///unused")
+
+
+@pytest.fixture
 def make_site(tmp_path: Path, server: Server) -> Callable[..., Site]:
     """Makes a site with other settings than usual."""
     return lambda **more: site_of(tmp_path / "data", server.url, **more)

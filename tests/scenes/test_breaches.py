@@ -85,7 +85,9 @@ def test_who_cannot_be_seen_is_not_there():
 
 
 def test_a_crossing_in_the_counted_direction_is_met_once_it_has_settled():
-    assert _found(_line(), _seen(*[ABOVE] * 10, *[BELOW] * 10)) == [Breach("LINE", "sill", 1.0, 1.3, 1.0)]
+    crossing = Breach("LINE", "sill", 1.0, 1.3, 1.0, before_s=0.3)
+
+    assert _found(_line(), _seen(*[ABOVE] * 10, *[BELOW] * 10)) == [crossing]
 
 
 def test_the_other_direction_counts_only_where_it_is_asked_for():

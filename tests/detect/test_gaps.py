@@ -1,0 +1,92 @@
+"""Wherever pictures are missing for a while, each breach outside the blind spans has exactly one alert."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import numpy as np
+import pytest
+
+from config.site import Site
+from detect.scripted import detections
+from detect.watch import Watch
+from models.alert import Alert, BlindSpan
+from models.clock import to_micros
+from models.frame import Frame
+from models.labels import PERSON
+from models.link import Health
+from scenes.breaches import breaches
+from scenes.truth import Seen, Truth
+from scenes.verdict import Footage, Verdict, compare
+
+_T0 = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+_FPS, _LOOP_S = 10.0, 55.0
+_SAMPLE_S = 0.2
+_IMAGE = np.zeros((2, 2, 3), np.uint8)
+
+
+def _walker(name: str, first_s: float, start: float, end: float, speed: float) -> Seen:
+    """Walks through the yard, and over the line down its middle, at `speed` of the picture's width a second."""
+    steps = round(abs(end - start) / speed * _FPS)
+    at = [start + (end - start) * n / steps for n in range(steps)]
+    boxes = tuple((x - 0.03, 0.5, x + 0.03, 0.8) for x in at)
+    return Seen(name, "person", round(first_s * _FPS), tuple((x, 0.8) for x in at), boxes)
+
+
+_TRUTH = Truth(
+    "yard",
+    _FPS,
+    round(_LOOP_S * _FPS),
+    (_walker("strolls", 3.0, 0.05, 0.95, 0.12), _walker("hurries", 45.0, 0.95, 0.05, 0.2)),
+)
+"""One who strolls in, one who hurries out."""
+
+
+def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
+    """What comes of the walks when there are no samples in the gap (seconds), by whose death."""
+    camera = site.cameras[0]
+    watch, chance = Watch(site, camera, None, _T0), Random(gap[0])
+    alerts: list[Alert] = []
+    spans: list[BlindSpan] = []
+    kept, kept_at, epoch, down = watch.checkpoint(), 0.0, 1, False
+    for number in range(round(_LOOP_S / _SAMPLE_S)):
+        at = number * _SAMPLE_S
+        now = _T0 + timedelta(seconds=at)
+        if gap[0] <= at < gap[1]:
+            down = True
+            if not detect_dies:
+                spans += watch.idle(Health(to_micros(now), "connecting", 0), now)
+            continue
+        if down:
+            down, epoch = False, epoch + 1
+            watch = Watch(site, camera, kept, now) if detect_dies else watch
+        boxes = [box for s in _TRUTH.seen for n, box in enumerate(s.boxes) if s.first + n == round(at * _FPS)]
+        found = [(PERSON, 0.8, tuple(v + chance.gauss(0, 0.002) for v in box)) for box in boxes if box]
+        frame = Frame(camera.id, number, epoch, now, _IMAGE)
+        looked = watch.look(frame, detections(*found), now, lambda _: None, lambda *_: None)
+        alerts += looked.alerts
+        spans += [*looked.spans, *watch.idle(Health(to_micros(now), "live", 0, taken=to_micros(now)), now)]
+        if looked.alerts or looked.spans or at - kept_at >= 1.0:  # as the journal and the tick write it down
+            kept, kept_at = watch.checkpoint(), at
+    footage = Footage(_T0, _LOOP_S, breaches(_TRUTH, camera))
+    return compare({camera.id: footage}, (_T0, _T0 + timedelta(seconds=_LOOP_S)), alerts, spans)
+
+
+@pytest.mark.parametrize("detect_dies", [False, True], ids=["a camera reconnects", "detect dies"])
+@pytest.mark.parametrize("length_s", [0.4, 1.0, 1.4, 1.6, 2.4, 5.0])
+def test_a_gap_anywhere_costs_no_breach_that_the_ledger_does_not_excuse(
+    quiet_site: Site, length_s: float, *, detect_dies: bool
+) -> None:
+    judged = {
+        start / 5: _run(quiet_site, (start / 5, start / 5 + length_s), detect_dies=detect_dies)
+        for start in [*range(10, 60, 2), *range(220, 250, 2)]
+    }
+
+    assert {at: v.missed for at, v in judged.items() if v.missed} == {}
+    assert {at: v.duplicated for at, v in judged.items() if v.duplicated} == {}
+
+
+def test_without_a_gap_each_walk_is_one_intrusion_and_one_crossing(quiet_site: Site) -> None:
+    verdict = _run(quiet_site, (99.0, 99.0), detect_dies=False)
+
+    assert len(verdict.expected) == 4
+    assert verdict == Verdict(verdict.expected, (), (), ())
