@@ -72,6 +72,7 @@ class Camera(Checked):
     entrance: Annotated[str, Field(min_length=1, max_length=40)]
     url: Annotated[str, Field(repr=False)]
     """May hold a password: never shown by repr, never logged."""
+    transport: Literal["tcp", "udp"] = "tcp"
     grid: str
     position: XY
     zones: tuple[ZoneConfig, ...] = ()

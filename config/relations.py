@@ -30,6 +30,8 @@ def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
 
 def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:
     zones, lines, rules = (_parts(camera, key) for key in ("zones", "lines", "rules"))
+    if camera.get("transport") == "udp" and str(camera.get("url")).startswith("rtsps:"):
+        yield (*at, "transport"), "an rtsps stream is encrypted inside its connection; write tcp, or leave it out"
     yield from _twice((*at, "zones"), zones, "id", "zones")
     yield from _twice((*at, "lines"), lines, "id", "lines")
     for index, line in lines:

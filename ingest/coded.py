@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 from av.video.stream import VideoStream
 
-from ingest.stream import Opened
+from ingest.opened import Opened
 from ingest.taken import Stamp
 
 

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 
 from ingest.coded import Coded
 from ingest.health import Counts
-from ingest.stream import Opened
+from ingest.opened import Opened
 from ingest.taken import Stamp
 from models.errors import StreamError
 

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, Literal
 
-from ingest.stream import Opened
+from ingest.opened import Opened
 from models.clock import to_micros, utc_now
 from models.link import CameraState, Health
 

@@ -1,12 +1,11 @@
-"""A camera's stream: opened over RTSP on TCP, drained packet by packet, its errors told without secrets."""
+"""A camera's stream: opened over RTSP, drained packet by packet, its errors told without secrets."""
 
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import av
@@ -14,17 +13,23 @@ from av import error as av_error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from ingest.opened import Opened, changed, parameter_sets
 from models.errors import StreamError, UnauthorisedError
 
 OPEN_S: Final = 5.0
 """What connecting may take, and once more what finding out about the stream may take."""
 
 _OPTIONS: Final = {
-    "rtsp_transport": "tcp",
     "allowed_media_types": "video",  # with audio beside it, FFmpeg shifts the PTS at the first sender report
     "probesize": "50000",  # bytes; the SDP and one key picture say all
     "analyzeduration": "100000",  # µs; not `nobuffer`, which throws the first key picture away
 }
+
+Transport = Literal["tcp", "udp"]
+"""Pictures between the replies of the RTSP connection, or as datagrams, which a busy network may lose."""
+
+_DATAGRAM_BUFFER_BYTES: Final = 2**20
+"""For a key picture of a main stream; the kernel gives as much of it as it allows."""
 
 _HIDDEN: Final = "***"
 
@@ -33,32 +38,14 @@ class StalledError(StreamError):
     """A connected camera sent nothing for too long, or nothing that can be decoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a stream is.
-
-    Attributes:
-        codec: FFmpeg's name, e.g. `h264`.
-        width, height: Pixels.
-        time_base: Seconds of one unit of its PTS.
-        extradata: Parameter sets as far as the camera told them before the first picture.
-    """
-
-    codec: str
-    width: int
-    height: int
-    time_base: Fraction
-    extradata: bytes
-
-
 class CameraStream(AbstractContextManager["CameraStream"]):
     """One connection to a camera; a context manager that hangs up.
 
     Attributes:
-        opened: What the stream is.
+        opened: What the stream is; another object as soon as the camera changes its picture on the way.
     """
 
-    def __init__(self, url: str, read_s: float, open_s: float = OPEN_S) -> None:
+    def __init__(self, url: str, read_s: float, transport: Transport = "tcp", open_s: float = OPEN_S) -> None:
         """Connect; a silence of `read_s` seconds will be a stall.
 
         Raises:
@@ -66,7 +53,8 @@ class CameraStream(AbstractContextManager["CameraStream"]):
             StreamError: it cannot be reached, or serves no video.
         """
         self._read_s = read_s
-        self._container = _connect(url, open_s, read_s)
+        self._sets: frozenset[bytes] = frozenset()
+        self._container = _connect(url, transport, open_s, read_s)
         try:
             self._stream, self.opened = _video(self._container)
         except StreamError:
@@ -80,7 +68,7 @@ class CameraStream(AbstractContextManager["CameraStream"]):
         self._container.close()
 
     def packets(self) -> Iterator["av.Packet[VideoStream]"]:
-        """The packets as they arrive, each with a PTS.
+        """The packets as they arrive, each with a PTS; `opened` is true of the one that was yielded last.
 
         Raises:
             StalledError: none came for too long.
@@ -89,6 +77,7 @@ class CameraStream(AbstractContextManager["CameraStream"]):
         first: av.Packet[VideoStream] | None = None
         arriving = self._arriving()
         for packet in arriving:
+            self._follow(packet)
             if packet.pts is None:
                 packet.pts = packet.dts
             if packet.pts is None:
@@ -101,6 +90,17 @@ class CameraStream(AbstractContextManager["CameraStream"]):
                     yield first
                 first = None
             yield packet
+
+    def _follow(self, packet: "av.Packet[VideoStream]") -> None:
+        """Notice where a camera that was set to another size, or restarted its encoder, sends other parameter sets."""
+        if not packet.is_keyframe:
+            return
+        sets = parameter_sets(self.opened.codec, bytes(packet))
+        if not sets or frozenset(sets) == self._sets:
+            return
+        if self._sets:
+            self.opened = changed(self.opened, sets, packet) or self.opened
+        self._sets = frozenset(sets)
 
     def _arriving(self) -> Iterator["av.Packet[VideoStream]"]:
         reason = "the camera hung up"
@@ -118,9 +118,10 @@ class CameraStream(AbstractContextManager["CameraStream"]):
         raise StreamError(reason)
 
 
-def _connect(url: str, open_s: float, read_s: float) -> InputContainer:
+def _connect(url: str, transport: Transport, open_s: float, read_s: float) -> InputContainer:
+    options = {**_OPTIONS, "rtsp_transport": transport, "buffer_size": str(_DATAGRAM_BUFFER_BYTES)}
     try:
-        return av.open(url, mode="r", options=dict(_OPTIONS), timeout=(open_s, read_s))
+        return av.open(url, mode="r", options=options, timeout=(open_s, read_s))
     except (av_error.FFmpegError, UnicodeError, ValueError) as error:
         refused = isinstance(error, av_error.HTTPUnauthorizedError | av_error.HTTPForbiddenError)
         reason = _reason(error, open_s)

@@ -52,7 +52,7 @@ class Worker:
         """The descriptors stay the caller's."""
         self.name = f"ingest:{camera.id}"
         self._log = logging.getLogger(self.name)
-        self._url = camera.url
+        self._url, self._transport = camera.url, camera.transport
         self._read_s = site.health.stall_s
         self._counts = Counts()
         self._link = Link(link_fd, self._counts)
@@ -130,19 +130,23 @@ class Worker:
         Raises:
             StreamError: as `ingest.stream` says, or packets came and no picture.
         """
-        with CameraStream(self._url, self._read_s) as stream:
+        with CameraStream(self._url, self._read_s, self._transport) as stream:
             self._clock.restart()
             self._pictures.connected()
             began: Monotonic | None = None
+            opened = stream.opened
             for packet in stream.packets():
                 if self._ending.is_set():
                     return
                 if began is None:
                     began = monotonic_now()
-                    opened = stream.opened
                     self._log.info("%s: live, %s %dx%d", place(self._url), opened.codec, opened.width, opened.height)
                 elif monotonic_now() - began > _WELL_S:
                     self._backoff.reset()
+                if stream.opened is not opened:
+                    opened = stream.opened
+                    self._clock.restart()  # another picture: a new epoch
+                    self._log.info("%s: now %dx%d", place(self._url), opened.width, opened.height)
                 self._pass_on(packet, stream)
                 if self._pictures.is_blank():
                     raise StalledError(f"packets come, but no picture could be decoded for {BLANK_S:g} s")

@@ -13,15 +13,19 @@ from av.error import FFmpegError
 from models.errors import FootageError
 from scenes.clip import CLOCK_HZ, Clip, UnservableError, read_clip
 from scenes.encode import ClipWriter, whole
+from scenes.nal import H264, H265
 
 Progress = Callable[[float], None]
 """Told the share that is done, 0..1."""
 
-_VERSION: Final = "t1"
+_VERSION: Final = "t2"
 """Of the transcoding: another one has its own cached files."""
 
-_OPTIONS: Final = {"preset": "veryfast", "profile": "main", "crf": "23"}
-"""Close to what a camera sends; main profile because every decoder takes it."""
+_OPTIONS: Final = {
+    H264: {"preset": "veryfast", "profile": "main", "crf": "23"},
+    H265: {"preset": "ultrafast", "profile": "main", "crf": "26"},
+}
+"""Close to what a camera sends; main profile because every decoder takes it. H.265 stays H.265."""
 
 _HOLE_S: Final = 2.0
 """A longer hole in a file's time is an error of the file: it is closed to one picture's length."""
@@ -78,7 +82,8 @@ def _encode(source: InputContainer, part: Path, progress: Progress | None) -> No
     fps = Fraction(stream.average_rate or stream.guessed_rate or _FALLBACK_FPS)
     width, height = (max(2, side // 2 * 2) for side in (stream.width, stream.height))
     length = (source.duration or 0) * CLOCK_HZ // av.time_base
-    writer = ClipWriter(part, width, height, fps, dict(_OPTIONS))
+    coding = H265 if stream.codec_context.name == H265.codec else H264
+    writer = ClipWriter(part, width, height, fps, dict(_OPTIONS[coding]), coding=coding)
     stream.thread_type = "AUTO"
     try:
         for frame, at in _timed(source, round(CLOCK_HZ / fps)):

@@ -1,41 +1,70 @@
-"""NAL units: the pieces of an H.264 stream, whichever way a file keeps them."""
+"""NAL units: the pieces of an H.264 or H.265 stream, whichever way a file keeps them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from models.errors import FootageError
-
-IDR: Final = 5
-SPS: Final = 7
-PPS: Final = 8
 
 _START_CODE: Final = re.compile(rb"\x00\x00\x01")
 _AVCC_HEAD_BYTES: Final = 7
 """avcC: version, profile (3), length size, number of SPS; then at least the number of PPS."""
 
+_HVCC_HEAD_BYTES: Final = 23
+"""hvcC: 21 bytes of profile and format, length size, number of arrays."""
 
-def kind_of(nal: bytes) -> int:
-    """nal_unit_type."""
-    return nal[0] & 31
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What the kinds of NAL units mean in a codec.
+
+    Attributes:
+        codec: FFmpeg's name.
+        sets: Kinds of parameter sets, in the order in which a decoder needs them.
+        begins: Kinds of pictures that forget all before them (IDR): a loop begins with one.
+        keys: Kinds of pictures that decode by themselves.
+        idle: Kinds that say nothing that a viewer needs: SEI, delimiters, ends, filler.
+    """
+
+    codec: str
+    sets: tuple[int, ...]
+    begins: frozenset[int]
+    keys: frozenset[int]
+    idle: frozenset[int]
+
+    def kind_of(self, nal: bytes) -> int:
+        """nal_unit_type."""
+        return nal[0] & 31 if self is H264 else nal[0] >> 1 & 63
+
+
+H264: Final = Coding("h264", (7, 8), frozenset({5}), frozenset({5}), frozenset({6, 9, 10, 11, 12}))
+H265: Final = Coding("hevc", (32, 33, 34), frozenset({19, 20}), frozenset(range(16, 22)), frozenset(range(35, 41)))
+CODINGS: Final = {coding.codec: coding for coding in (H264, H265)}
 
 
 class NalReader:
-    """Splits a stream's packets; parameter sets come from the file's header or from the packets themselves.
+    """Splits a stream's packets; parameter sets come from the file's header or from the packets themselves."""
 
-    Attributes:
-        sps, pps: The parameter sets seen so far, the newest ones where a packet brought its own.
-    """
-
-    def __init__(self, extradata: bytes) -> None:
-        self.sps: tuple[bytes, ...] = ()
-        self.pps: tuple[bytes, ...] = ()
+    def __init__(self, extradata: bytes, coding: Coding = H264) -> None:
+        self._coding = coding
+        self._sets: dict[int, tuple[bytes, ...]] = {}
         self._length_bytes = 0
-        if len(extradata) >= _AVCC_HEAD_BYTES and extradata[0] == 1:
+        if coding is H264 and len(extradata) >= _AVCC_HEAD_BYTES and extradata[0] == 1:
             self._length_bytes = (extradata[4] & 3) + 1
             self._keep(_avcc_sets(extradata))
+        elif coding is H265 and len(extradata) >= _HVCC_HEAD_BYTES and extradata[0] == 1:
+            self._length_bytes = (extradata[21] & 3) + 1
+            self._keep(_hvcc_sets(extradata))
         else:
             self._keep(_annex_b(extradata))
+
+    @property
+    def sets(self) -> tuple[bytes, ...]:
+        """The parameter sets seen so far, the newest ones where a packet brought its own; empty until all are known."""
+        if len(self._sets) < len(self._coding.sets):
+            return ()
+        return tuple(nal for kind in self._coding.sets for nal in self._sets[kind])
 
     def split(self, packet: bytes) -> tuple[bytes, ...]:
         """The packet's NAL units without start codes or lengths.
@@ -47,10 +76,12 @@ class NalReader:
         self._keep(nals)
         return nals
 
-    def _keep(self, nals: tuple[bytes, ...] | Iterator[bytes]) -> None:
+    def _keep(self, nals: Iterable[bytes]) -> None:
         nals = tuple(nals)
-        self.sps = tuple(dict.fromkeys(n for n in nals if kind_of(n) == SPS)) or self.sps
-        self.pps = tuple(dict.fromkeys(n for n in nals if kind_of(n) == PPS)) or self.pps
+        for kind in self._coding.sets:
+            found = tuple(dict.fromkeys(nal for nal in nals if self._coding.kind_of(nal) == kind))
+            if found:
+                self._sets[kind] = found
 
 
 def _lengths(data: bytes, length_bytes: int) -> Iterator[bytes]:
@@ -85,3 +116,15 @@ def _avcc_sets(data: bytes) -> Iterator[bytes]:
             at += 2 + size
         count = data[at] if at < len(data) else 0
         at += 1
+
+
+def _hvcc_sets(data: bytes) -> Iterator[bytes]:
+    at = _HVCC_HEAD_BYTES
+    for _ in range(data[at - 1]):
+        count = int.from_bytes(data[at + 1 : at + 3], "big")
+        at += 3
+        for _ in range(count):
+            size = int.from_bytes(data[at : at + 2], "big")
+            if nal := data[at + 2 : at + 2 + size]:
+                yield nal
+            at += 2 + size

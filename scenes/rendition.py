@@ -30,7 +30,7 @@ class Rendition:
     def __init__(self, name: str, clip: Clip) -> None:
         self.name = name
         self.clip = clip
-        self.packets = [tuple(payloads(unit)) for unit in clip.units]
+        self.packets = [tuple(payloads(unit, clip.coding)) for unit in clip.units]
         self.viewers: set[Viewer] = set()
 
 

@@ -1,4 +1,4 @@
-"""RTP over the RTSP connection: pictures cut into packets (RFC 6184), and the sender's reports (RFC 3550)."""
+"""RTP: pictures cut into packets (RFC 6184 for H.264, RFC 7798 for H.265), and the sender's reports (RFC 3550)."""
 
 import secrets
 import struct
@@ -8,6 +8,7 @@ from typing import Final
 
 from models.clock import to_micros
 from scenes.clip import AccessUnit
+from scenes.nal import H264, Coding
 
 PAYLOAD_TYPE: Final = 96
 """The first dynamic one; the stream description names it."""
@@ -21,24 +22,31 @@ REPORT_EVERY: Final = timedelta(seconds=5)
 _NTP_OFFSET_S: Final = 2_208_988_800
 """From 1900, where NTP counts from, to 1970."""
 
+RTP: Final = 0
+RTCP: Final = 1
+"""The two channels of a stream: pictures, and reports about them."""
+
 _FU_A: Final = 28
+_FU_H265: Final = 49
 _HEAD: Final = struct.Struct("!BBHII")
-_FRAME: Final = struct.Struct("!cBH")
 _REPORT: Final = struct.Struct("!BBHIIIIII")
 
 
-def payloads(unit: AccessUnit) -> Iterator[bytes]:
-    """A picture's NAL units: whole where they fit into a packet, else in fragments (FU-A)."""
+def payloads(unit: AccessUnit, coding: Coding) -> Iterator[bytes]:
+    """A picture's NAL units: whole where they fit into a packet, else in fragments (FU-A, or H.265's FU)."""
     for nal in unit.nals:
         if len(nal) <= MAX_PAYLOAD_BYTES:
             yield nal
             continue
-        indicator = (nal[0] & 0xE0) | _FU_A
-        step = MAX_PAYLOAD_BYTES - 2
-        for at in range(1, len(nal), step):
-            first = 0x80 if at == 1 else 0
-            last = 0x40 if at + step >= len(nal) else 0
-            yield bytes((indicator, first | last | (nal[0] & 31))) + nal[at : at + step]
+        if coding is H264:
+            head, body = bytes(((nal[0] & 0xE0) | _FU_A,)), nal[1:]
+        else:
+            head, body = bytes(((nal[0] & 0x81) | _FU_H265 << 1, nal[1])), nal[2:]
+        step = MAX_PAYLOAD_BYTES - len(head) - 1
+        for at in range(0, len(body), step):
+            first = 0x80 if at == 0 else 0
+            last = 0x40 if at + step >= len(body) else 0
+            yield head + bytes((first | last | coding.kind_of(nal),)) + body[at : at + step]
 
 
 class RtpStream:
@@ -56,29 +64,25 @@ class RtpStream:
         self._bytes = 0
         self._reported: datetime | None = None
 
-    def picture(self, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> bytes:
-        """What goes out for one picture: a report where one is due, then a packet for each payload.
+    def picture(self, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> Iterator[tuple[int, bytes]]:
+        """(channel, packet) of what goes out for one picture: a report where one is due, then a packet per payload.
 
         `stamp` is the picture's instant in 1/90000 s on an endless time line, `wall` the same instant in UTC.
         """
         stamp32 = (stamp + self._stamp_offset) & 0xFFFFFFFF
-        out = []
         if self._reported is None or wall - self._reported >= REPORT_EVERY:
             self._reported = wall
-            out.append(self._report(stamp32, wall))
+            yield RTCP, self._report(stamp32, wall)
         for number, part in enumerate(parts, 1):
             self._sequence = (self._sequence + 1) & 0xFFFF
             self._packets += 1
             self._bytes += len(part)
             marker = 0x80 if number == len(parts) else 0
-            out.append(_FRAME.pack(b"$", 0, _HEAD.size + len(part)))
-            out.append(_HEAD.pack(0x80, marker | PAYLOAD_TYPE, self._sequence, stamp32, self.ssrc))
-            out.append(part)
-        return b"".join(out)
+            yield RTP, _HEAD.pack(0x80, marker | PAYLOAD_TYPE, self._sequence, stamp32, self.ssrc) + part
 
     def _report(self, stamp32: int, wall: datetime) -> bytes:
         seconds, micros = divmod(to_micros(wall), 1_000_000)
-        report = _REPORT.pack(
+        return _REPORT.pack(
             0x80,
             200,
             6,
@@ -89,4 +93,3 @@ class RtpStream:
             self._packets & 0xFFFFFFFF,
             self._bytes & 0xFFFFFFFF,
         )
-        return _FRAME.pack(b"$", 1, len(report)) + report

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from scenes.clip import Clip
+from scenes.nal import H264, H265
 from scenes.rtp import PAYLOAD_TYPE
 
 REALM: Final = "kanmen"
@@ -85,8 +86,6 @@ def reply(code: int, request: Request | None, headers: Mapping[str, str] | None 
 
 def description(name: str, clip: Clip) -> str:
     """The stream's SDP."""
-    sets = ",".join(base64.b64encode(nal).decode() for nal in (*clip.sps, *clip.pps))
-    profile = clip.sps[0][1:4].hex()
     return "\r\n".join(
         (
             "v=0",
@@ -96,12 +95,25 @@ def description(name: str, clip: Clip) -> str:
             "t=0 0",
             "a=control:*",
             f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-            f"a=rtpmap:{PAYLOAD_TYPE} H264/90000",
-            f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sets}",
+            f"a=rtpmap:{PAYLOAD_TYPE} {'H264' if clip.coding is H264 else 'H265'}/90000",
+            f"a=fmtp:{PAYLOAD_TYPE} {_format(clip)}",
             f"a=framerate:{clip.fps:.3f}",
             f"a=control:{_CONTROL.lstrip('/')}",
             "",
         )
+    )
+
+
+def _format(clip: Clip) -> str:
+    """The parameter sets as each codec's RTP payload format writes them."""
+    coded = {nal: base64.b64encode(nal).decode() for nal in clip.sets}
+    if clip.coding is H264:
+        profile, sets = clip.sets[0][1:4].hex(), ",".join(coded.values())
+        return f"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sets}"
+    names = dict(zip(H265.sets, ("vps", "sps", "pps"), strict=True))
+    return ";".join(
+        f"sprop-{name}=" + ",".join(text for nal, text in coded.items() if H265.kind_of(nal) == kind)
+        for kind, name in names.items()
     )
 
 

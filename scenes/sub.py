@@ -7,10 +7,9 @@ from typing import Final
 
 import av
 from av.error import FFmpegError
-from av.video.codeccontext import VideoCodecContext
 
 from models.errors import FootageError
-from scenes.clip import Clip, read_clip
+from scenes.clip import Clip, new_decoder, read_clip
 from scenes.encode import TIME_BASE, ClipWriter, whole
 
 _OPTIONS: Final = {"preset": "veryfast", "profile": "main", "crf": "24"}
@@ -52,9 +51,7 @@ def _encode(main: Clip, height: int, path: Path) -> None:
 
 def _decoded(clip: Clip) -> Iterator[av.VideoFrame]:
     """The pictures of one loop with their instants in 1/90000 s."""
-    decoder = av.CodecContext.create("h264", "r")
-    if not isinstance(decoder, VideoCodecContext):
-        raise FootageError("this FFmpeg cannot decode the main stream")
+    decoder = new_decoder(clip.coding)
     for unit in clip.units:
         packet = av.Packet(b"".join(b"\0\0\0\1" + nal for nal in unit.nals))
         packet.pts = packet.dts = unit.at

@@ -1,13 +1,14 @@
-"""One viewer of a simulated camera: its RTSP dialogue, and the stream that goes out on the same connection."""
+"""One viewer of a simulated camera: its RTSP dialogue, and the stream that goes out beside it."""
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from scenes import rtsp
+from scenes.carrier import Carrier, Interleaved, carrier
 from scenes.rtp import RtpStream
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ MAX_UNSENT_BYTES: Final = 2**20
 """A viewer that lets this much pile up is slow: seconds of a sub-stream, a few key pictures of a main stream."""
 
 SILENCE_S: Final = 60.0
-"""A connection that neither asks nor watches for this long is given up, as cameras do it."""
+"""A connection that neither asks nor takes a stream for this long is given up, as cameras do it; over UDP the viewer
+must say that it is still there."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Viewer:
         self._nonce = secrets.token_hex(16)
         self._session = secrets.token_hex(8)
         self._stream: RtpStream | None = None
+        self._carrier: Carrier | None = None
         self._camera: SimulatedCamera | None = None
         self._rendition: Rendition | None = None
         self._waits_for_key = True
@@ -66,6 +69,8 @@ class Viewer:
         finally:
             if self._rendition:
                 self._rendition.viewers.discard(self)
+            if self._carrier:
+                self._carrier.close()
             self._writer.close()
 
     def drop(self) -> None:
@@ -74,21 +79,21 @@ class Viewer:
 
     def send(self, key: bool, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> None:
         """A picture goes out, unless the viewer waits for a key picture or has too much unsent."""
-        if self._paused or self._camera is None or self._stream is None or self._writer.is_closing():
+        if self._paused or not (self._camera and self._stream and self._carrier) or self._writer.is_closing():
             return
         if self._waits_for_key and not key:
             return
-        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+        if self._carrier.unsent_bytes() > MAX_UNSENT_BYTES:
             self._waits_for_key = True
             self._camera.counts.skipped += 1
             return
         self._waits_for_key = False
         self._camera.counts.pictures += 1
-        self._writer.write(self._stream.picture(parts, stamp, wall))
+        self._carrier.send(self._stream.picture(parts, stamp, wall))
 
     async def _turn(self) -> bool:
         """One request, or one packet that the viewer sends on the side; False ends the connection."""
-        watching = not self._paused
+        watching = isinstance(self._carrier, Interleaved) and not self._paused
         async with asyncio.timeout(None if watching else SILENCE_S):
             first = await self._reader.readexactly(1)
             if first == b"$":  # the viewer's own reports: read and forgotten
@@ -107,9 +112,9 @@ class Viewer:
                 self._writer.write(rtsp.reply(400, None))
                 return False
             await self._reader.readexactly(body)
-        return self._answer(request)
+        return await self._answer(request)
 
-    def _answer(self, request: rtsp.Request) -> bool:
+    async def _answer(self, request: rtsp.Request) -> bool:
         if request.method == "OPTIONS":
             self._writer.write(rtsp.reply(200, request, {"Public": rtsp.METHODS}))
             return True
@@ -126,7 +131,7 @@ class Viewer:
         if refused or (camera.auth and not rtsp.is_authorised(request, self._nonce, camera.auth)):
             self._writer.write(rtsp.reply(401, request, rtsp.challenge(self._nonce)))
             return True
-        answers: dict[str, Callable[[SimulatedCamera, Rendition, rtsp.Request], bool]] = {
+        answers: dict[str, Callable[[SimulatedCamera, Rendition, rtsp.Request], Awaitable[bool]]] = {
             "DESCRIBE": self._describe,
             "SETUP": self._set_up,
             "PLAY": self._play,
@@ -138,26 +143,26 @@ class Viewer:
         if answer is None:
             self._writer.write(rtsp.reply(501, request))
             return True
-        return answer(camera, rendition, request)
+        return await answer(camera, rendition, request)
 
-    def _describe(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
+    async def _describe(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
         headers = {"Content-Base": request.url.rstrip("/") + "/", "Content-Type": "application/sdp"}
         self._writer.write(rtsp.reply(200, request, headers, rtsp.description(camera.name, rendition.clip)))
         return True
 
-    def _set_up(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
-        transport = request.headers.get("transport", "")
-        if "TCP" not in transport:
+    async def _set_up(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
+        taken = await carrier(request.headers.get("transport", ""), self._writer) if self._carrier is None else None
+        if taken is None:
             self._writer.write(rtsp.reply(461, request))
             return True
-        self._stream = RtpStream()
+        self._carrier, self._stream = taken, RtpStream()
         self._camera, self._rendition = camera, rendition
-        transport = f"RTP/AVP/TCP;unicast;interleaved=0-1;ssrc={self._stream.ssrc:08X}"
+        transport = f"{taken.transport};ssrc={self._stream.ssrc:08X}"
         headers = {"Transport": transport, "Session": f"{self._session};timeout={SILENCE_S:.0f}"}
         self._writer.write(rtsp.reply(200, request, headers))
         return True
 
-    def _play(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
+    async def _play(self, camera: "SimulatedCamera", rendition: "Rendition", request: rtsp.Request) -> bool:
         if self._stream is None:
             self._writer.write(rtsp.reply(455, request))
             return True
@@ -168,10 +173,10 @@ class Viewer:
         camera.begin()
         return True
 
-    def _tear_down(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
+    async def _tear_down(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
         self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
         return False
 
-    def _keep_alive(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
+    async def _keep_alive(self, _: "SimulatedCamera", __: "Rendition", request: rtsp.Request) -> bool:
         self._writer.write(rtsp.reply(200, request, {"Session": self._session}))
         return True

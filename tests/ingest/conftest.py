@@ -4,10 +4,11 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Self
 
 import av
@@ -28,6 +29,7 @@ from models.slots import SlotReader, make_slots
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip, read_clip
 from scenes.encode import ClipWriter
+from scenes.nal import H264, H265, Coding
 from scenes.simulator import SimulatorThread
 
 WIDTH, HEIGHT, FPS, PICTURES = 320, 240, 25, 50
@@ -51,16 +53,29 @@ def number_of(image: Image) -> int:
     return sum((image[row, round((30 + bit * 50) * scale)].mean() > 120) << bit for bit in range(_BITS))
 
 
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+def numbered_clip(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Clip:
     """Two seconds of numbered pictures at 25 a second, a key picture each second."""
-    path = tmp_path_factory.mktemp("clips") / "numbered.mp4"
     chance = np.random.default_rng(7)
-    writer = ClipWriter(path, WIDTH, HEIGHT, Fraction(FPS), {"preset": "ultrafast", "crf": "20", "tune": "zerolatency"})
+    width = WIDTH * height // HEIGHT
+    options = {"preset": "ultrafast", "crf": "20", "tune": "zerolatency"}
+    writer = ClipWriter(path, width, height, Fraction(FPS), options, coding=coding)
     for number in range(PICTURES):
-        writer.write(av.VideoFrame.from_ndarray(numbered(number, chance)), number * 90_000 // FPS)
+        picture = av.VideoFrame.from_ndarray(numbered(number, chance))
+        writer.write(picture.reformat(width, height, "yuv420p"), number * 90_000 // FPS)
     writer.close()
     return read_clip(path)
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """Two seconds of H.264."""
+    return numbered_clip(tmp_path_factory.mktemp("clips") / "numbered.mp4")
+
+
+@pytest.fixture(scope="session")
+def h265_clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """The same as H.265."""
+    return numbered_clip(tmp_path_factory.mktemp("clips") / "numbered-h265.mp4", H265)
 
 
 @pytest.fixture
@@ -205,11 +220,21 @@ class Watch:
 
 @pytest.fixture
 def make_site(tmp_path: Path) -> Callable[..., Site]:
-    """A site of one camera at an address."""
+    """A site of one camera at an address; `more` are further keys of the camera."""
 
-    def make(url: str, *, redis: str | None = None, **health: float) -> Site:
+    def make(
+        url: str, *, redis: str | None = None, more: Mapping[str, object] = MappingProxyType({}), **health: float
+    ) -> Site:
         name = {"zh": "一号门", "en": "Gate 1"}
-        camera = {"id": "gate-1", "name": name, "entrance": "1", "url": url, "grid": "G", "position": (0.5, 0.5)}
+        camera = {
+            "id": "gate-1",
+            "name": name,
+            "entrance": "1",
+            "url": url,
+            "grid": "G",
+            "position": (0.5, 0.5),
+            **more,
+        }
         # Nobody listens on a socket that does not exist: most tests run without Redis, and must not mind.
         url = redis or f"unix://{tmp_path / 'none.sock'}"
         facts = {"id": "corner", "name": name, "prefix": "CRN", "redis": url, "cameras": [camera], "health": health}

@@ -15,7 +15,7 @@ from ingest.decoder import Decoder
 from ingest.fragments import JpegFragments, Mp4Fragments
 from ingest.health import Counts
 from ingest.live import Live
-from ingest.stream import Opened
+from ingest.opened import Opened
 from ingest.taken import TakenClock
 from models.errors import StreamError
 

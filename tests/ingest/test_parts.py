@@ -14,7 +14,8 @@ from ingest.backoff import Backoff
 from ingest.freeze import Freeze, Luma
 from ingest.grid import Grid
 from ingest.health import CameraHealth, Counts
-from ingest.stream import Opened, place, without_secrets
+from ingest.opened import Opened
+from ingest.stream import place, without_secrets
 from models.link import Health
 
 RTP = Fraction(1, 90_000)

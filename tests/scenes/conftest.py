@@ -14,15 +14,16 @@ from scenes import actors
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip, read_clip
 from scenes.encode import ClipWriter
+from scenes.nal import H264, Coding
 from scenes.simulator import SimulatorThread
 
-_OPTIONS = {"rtsp_transport": "tcp", "probesize": "50000", "analyzeduration": "100000"}
+_OPTIONS = {"probesize": "50000", "analyzeduration": "100000"}
 
 
 @contextmanager
-def watched(url: str, patience_s: float = 5.0) -> Iterator[av.container.InputContainer]:
+def watched(url: str, patience_s: float = 5.0, transport: str = "tcp") -> Iterator[av.container.InputContainer]:
     """The stream at an address, opened as a recorder would."""
-    with av.open(url, options=_OPTIONS, timeout=(patience_s, patience_s)) as container:
+    with av.open(url, options={**_OPTIONS, "rtsp_transport": transport}, timeout=(patience_s, patience_s)) as container:
         yield container
 
 
@@ -45,10 +46,10 @@ def stamps(container: av.container.InputContainer, count: int) -> list[int]:
     return found
 
 
-def draw_clip(path: Path, seconds: float = 2.0, side: int = 160, noise: int = 6) -> Path:
+def draw_clip(path: Path, seconds: float = 2.0, side: int = 160, noise: int = 6, coding: Coding = H264) -> Path:
     """A bright square that moves over a noisy ground, 12.5 pictures a second."""
     rng = np.random.default_rng(5)
-    writer = ClipWriter(path, 2 * side, side, Fraction(25, 2), {"preset": "ultrafast", "crf": "24"})
+    writer = ClipWriter(path, 2 * side, side, Fraction(25, 2), {"preset": "ultrafast", "crf": "24"}, coding=coding)
     for number in range(round(seconds * 12.5)):
         picture = (90 + rng.integers(0, noise + 1, (side * 3 // 2, 2 * side))).astype(np.uint8)
         picture[side:] = 128

@@ -11,10 +11,10 @@ from models.errors import FootageError
 from scenes.camera import SimulatedCamera
 from scenes.clip import UnservableError, read_clip
 from scenes.footage import open_footage
-from scenes.nal import IDR, PPS, SPS, kind_of
+from scenes.nal import H264, H265, Coding
 from scenes.simulator import SimulatorThread
 
-from .conftest import pictures, watched
+from .conftest import draw_clip, pictures, watched
 
 
 def test_h264_is_served_without_touching_a_picture(clip_path: Path, tmp_path: Path):
@@ -32,7 +32,28 @@ def test_every_key_picture_begins_with_its_parameter_sets(clip_path: Path):
     keys = [unit for unit in read_clip(clip_path).units if unit.key]
 
     assert len(keys) == 3
-    assert all([kind_of(nal) for nal in unit.nals[:3]] == [SPS, PPS, IDR] for unit in keys)
+    assert all([H264.kind_of(nal) for nal in unit.nals[:3]] == [*H264.sets, 5] for unit in keys)
+
+
+def test_h265_is_served_without_touching_a_picture(tmp_path: Path):
+    path = draw_clip(tmp_path / "square.mp4", coding=H265)
+    clip = open_footage(path, tmp_path / "cache", pytest.fail)
+    keys = [unit for unit in clip.units if unit.key]
+
+    assert (clip.coding, clip.width, clip.height, len(clip.units), len(keys)) == (H265, 320, 160, 25, 3)
+    assert all([H265.kind_of(nal) for nal in unit.nals[:4]] in ([*H265.sets, 19], [*H265.sets, 20]) for unit in keys)
+
+
+@pytest.mark.parametrize("coding", [H264, H265], ids=["h264", "h265"])
+def test_a_viewer_gets_the_codec_of_the_file(tmp_path: Path, coding: Coding):
+    clip = read_clip(draw_clip(tmp_path / "square.mp4", coding=coding))
+    with SimulatorThread([SimulatedCamera("gate-1", clip)]) as running, watched(running.url("gate-1")) as container:
+        codec = container.streams.video[0].codec_context.name
+        seen = [frame.to_ndarray(format="gray")[55] for frame in pictures(container, 40)]
+
+    lefts = [round((row > 180).argmax() / 5) for row in seen]
+    assert codec == coding.codec
+    assert all((after - before) % 25 == 1 for before, after in pairwise(lefts))
 
 
 def test_annex_b_is_served_as_it_is(clip_path: Path, tmp_path: Path):
@@ -56,14 +77,16 @@ def _mpeg4(path: Path, codec: str = "mpeg4", **options: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "codec", "options"),
+    ("name", "codec", "options", "becomes"),
     [
-        ("a.avi", "mpeg4", {}),
-        ("b.mp4", "libx264", {"bf": "2", "b_adapt": "0"}),
-        ("c.mkv", "libx265", {"x265-params": "log-level=none"}),
+        ("a.avi", "mpeg4", {}, H264),
+        ("b.mp4", "libx264", {"bf": "2", "b_adapt": "0"}, H264),
+        ("c.mkv", "libx265", {"x265-params": "log-level=none"}, H265),
     ],
 )
-def test_what_cannot_loop_is_transcoded_once(tmp_path: Path, name: str, codec: str, options: dict[str, str]):
+def test_what_cannot_loop_is_transcoded_once(
+    tmp_path: Path, name: str, codec: str, options: dict[str, str], becomes: Coding
+):
     path, cache, told = _mpeg4(tmp_path / name, codec, **options), tmp_path / "cache", []
     with pytest.raises(UnservableError):
         read_clip(path)
@@ -71,6 +94,7 @@ def test_what_cannot_loop_is_transcoded_once(tmp_path: Path, name: str, codec: s
     again = open_footage(path, cache, pytest.fail)
 
     assert first == again
+    assert first.coding is becomes
     assert len(first.units) == 20
     assert first.seconds == pytest.approx(2.0, abs=0.01)
     assert told[-1] == 1.0

@@ -7,19 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenes.clip import AccessUnit
-from scenes.nal import NalReader
+from scenes.nal import H264, H265, NalReader
 from scenes.rtp import MAX_PAYLOAD_BYTES, RtpStream, payloads
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 nals = st.builds(
     lambda kind, body: bytes((0x60 | kind,)) + body + b"\x80", st.integers(1, 12), st.binary(max_size=5000)
 )
+nals_h265 = st.builds(
+    lambda kind, layer, body: bytes((kind << 1, layer)) + body + b"\x80",
+    st.integers(0, 40),
+    st.integers(1, 7),
+    st.binary(max_size=5000),
+)
 
 
 @given(st.lists(nals, min_size=1, max_size=4))
 def test_fragments_make_the_picture_again(units: list[bytes]):
     whole: list[bytes] = []
-    for part in payloads(AccessUnit(0, True, tuple(units))):
+    for part in payloads(AccessUnit(0, True, tuple(units)), H264):
         assert len(part) <= MAX_PAYLOAD_BYTES
         if part[0] & 31 != 28:
             whole.append(part)
@@ -31,6 +37,25 @@ def test_fragments_make_the_picture_again(units: list[bytes]):
     assert whole == units
 
 
+@given(st.lists(nals_h265, min_size=1, max_size=4))
+def test_fragments_of_h265_make_the_picture_again(units: list[bytes]):
+    whole: list[bytes] = []
+    ends = 0
+    for part in payloads(AccessUnit(0, True, tuple(units)), H265):
+        assert len(part) <= MAX_PAYLOAD_BYTES
+        if part[0] >> 1 & 63 != 49:
+            whole.append(part)
+            continue
+        ends += bool(part[2] & 0x40)
+        if part[2] & 0x80:
+            whole.append(bytes((part[0] & 0x81 | (part[2] & 63) << 1, part[1])) + part[3:])
+        else:
+            whole[-1] += part[3:]
+
+    assert whole == units
+    assert ends == sum(len(unit) > MAX_PAYLOAD_BYTES for unit in units)
+
+
 @given(st.lists(nals.filter(lambda nal: b"\0\0\1" not in nal and b"\0\0\0" not in nal), min_size=1, max_size=5))
 def test_both_ways_of_keeping_nal_units_say_the_same(units: list[bytes]):
     annex_b = b"".join(b"\0\0\1" + nal for nal in units)
@@ -40,22 +65,9 @@ def test_both_ways_of_keeping_nal_units_say_the_same(units: list[bytes]):
     assert NalReader(b"").split(annex_b) == NalReader(avcc).split(lengths) == tuple(units)
 
 
-def _split(data: bytes) -> list[tuple[int, bytes]]:
-    found = []
-    while data:
-        channel, size = data[1], int.from_bytes(data[2:4], "big")
-        found.append((channel, data[4 : 4 + size]))
-        data = data[4 + size :]
-    return found
-
-
 def test_sequence_numbers_go_on_and_the_last_packet_of_a_picture_is_marked():
     stream = RtpStream()
-    sent = [
-        packet
-        for n in range(3)
-        for packet in _split(stream.picture((b"a", b"b"), n * 7200, _AT + timedelta(seconds=n)))
-    ]
+    sent = [packet for n in range(3) for packet in stream.picture((b"a", b"b"), n * 7200, _AT + timedelta(seconds=n))]
     packets = [struct.unpack("!BBHII", packet[:12]) for channel, packet in sent if channel == 0]
 
     first = packets[0][2]
@@ -69,7 +81,7 @@ def test_a_report_comes_first_and_then_every_five_seconds():
     reports = [
         n
         for n in range(12)
-        for channel, _ in _split(stream.picture((b"x",), n * 90_000, _AT + timedelta(seconds=n)))
+        for channel, _ in stream.picture((b"x",), n * 90_000, _AT + timedelta(seconds=n))
         if channel == 1
     ]
 
@@ -77,7 +89,7 @@ def test_a_report_comes_first_and_then_every_five_seconds():
 
 
 def test_a_report_says_which_instant_a_stamp_stands_for():
-    (_, report), (_, packet) = _split(RtpStream().picture((b"x",), 4500, _AT + timedelta(milliseconds=50)))
+    (_, report), (_, packet) = RtpStream().picture((b"x",), 4500, _AT + timedelta(milliseconds=50))
     _, kind, _, _, seconds, fraction, stamp, *_ = struct.unpack("!BBHIIIIII", report)
 
     assert kind == 200

@@ -1,0 +1,124 @@
+"""A worker on streams of either codec and transport, and on cameras that change their picture on the way."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.site import Site
+from scenes.camera import SimulatedCamera
+from scenes.clip import AccessUnit, Clip
+from scenes.simulator import SimulatorThread
+
+from .conftest import HEIGHT, PICTURES, Server, Viewer, Watch, number_of, numbered_clip
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def h265_camera(h265_clip: Clip) -> Iterator[SimulatorThread]:
+    """A simulator with one camera, `gate-1`, that sends H.265."""
+    with SimulatorThread([SimulatedCamera("gate-1", h265_clip)]) as running:
+        yield running
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_h265_gives_the_pictures_on_the_grid(h265_camera: SimulatorThread, make_site: MakeSite, transport: str):
+    with Watch(make_site(h265_camera.url("gate-1"), more={"transport": transport})) as watch:
+        seen = watch.until_samples(12)
+        health = watch.healths[-1]
+
+    shown = [number_of(s.image) for s in seen if s.image is not None]
+    assert (health.codec, health.width, health.height) == ("hevc", 320, 240)
+    assert {(b - a) % PICTURES for a, b in itertools.pairwise(shown)} == {5}
+    assert all(abs(b.sample.taken - a.sample.taken - 200_000) < 20_000 for a, b in itertools.pairwise(seen))
+
+
+def test_an_h265_camera_is_live_as_jpeg(h265_camera: SimulatorThread, make_site: MakeSite, server: Server):
+    with Watch(make_site(h265_camera.url("gate-1"), redis=server.url)) as watch, server.client() as client:
+        watch.until_state("live")
+        viewers = [Viewer(client, form) for form in ("mp4", "jpeg")]
+        for viewer in viewers:
+            viewer.renew()
+        kinds = [{f.kind for f in viewer.collect(1.5)} for viewer in viewers]
+        for viewer in viewers:
+            viewer.close()
+
+    assert kinds == [set(), {"jpeg"}]
+
+
+def test_over_udp_samples_skew_and_instants_are_as_over_tcp(simulator: SimulatorThread, make_site: MakeSite):
+    with Watch(make_site(simulator.url("gate-1"), more={"transport": "udp"})) as watch:
+        seen = watch.until_samples(12)
+        health = watch.healths[-1]
+
+    shown = [number_of(s.image) for s in seen if s.image is not None]
+    assert {(b - a) % PICTURES for a, b in itertools.pairwise(shown)} == {5}
+    assert len({s.sample.epoch for s in seen}) == 1
+    assert health.skew_s is not None
+    assert abs(health.skew_s) < 0.25
+
+
+def test_over_udp_a_silent_camera_stalls_and_a_dropped_one_is_tried_again(
+    simulator: SimulatorThread, make_site: MakeSite
+):
+    with Watch(make_site(simulator.url("gate-1"), more={"transport": "udp"}, stall_s=1.0)) as watch:
+        watch.until_samples(2)
+        simulator.fault("gate-1", "stall")
+        stalled = watch.until_state("stalled")
+        simulator.fault("gate-1", "stall", "off")
+        watch.until_state("live", 15)
+        watch.until_samples(2)
+        simulator.drop("gate-1")
+        watch.until(lambda: watch.healths[-1].state in ("disconnected", "stalled"))
+        watch.until_state("live", 15)
+        watch.until_samples(2)
+
+    assert stalled.detail == "connected, but nothing came for 1 s"
+
+
+def joined(first: Clip, second: Clip) -> Clip:
+    """The two clips one after the other, described as the first."""
+    later = (AccessUnit(unit.at + first.duration, unit.key, unit.nals) for unit in second.units)
+    return replace(first, units=(*first.units, *later), duration=first.duration + second.duration)
+
+
+def test_a_camera_that_changes_its_size_begins_a_new_epoch_with_a_new_decoder(
+    clip: Clip, tmp_path: Path, make_site: MakeSite, server: Server
+):
+    small = numbered_clip(tmp_path / "small.mp4", height=HEIGHT // 2)
+    with (
+        SimulatorThread([SimulatedCamera("gate-1", joined(clip, small))]) as running,
+        Watch(make_site(running.url("gate-1"), redis=server.url)) as watch,
+        server.client() as client,
+    ):
+        viewer = Viewer(client, "mp4")
+        viewer.renew()
+        watch.until(lambda: {h.width for h in watch.healths} >= {320, 160}, 15)
+        watch.until_samples(25, 15)
+        viewer.renew()
+        fragments = viewer.collect(0.1)
+        viewer.close()
+
+    epochs = list(itertools.groupby(watch.samples, key=lambda s: s.sample.epoch))
+    taken = [s.sample.taken for s in watch.samples]
+    assert len(epochs) >= 3
+    assert taken == sorted(set(taken))
+    assert {h.state for h in watch.healths} == {"connecting", "live"}
+    assert all(
+        (number_of(b.image) - number_of(a.image)) % PICTURES == 5
+        for a, b in itertools.pairwise(watch.samples)
+        if a.image is not None and b.image is not None and a.sample.epoch == b.sample.epoch
+    )
+    inits = {f.epoch: f.payload for f in fragments if f.kind == "init"}
+    assert len(set(inits.values())) == 2
+    assert watch.healths[-1].counts.get("corrupt", 0) == 0
+
+
+def test_a_camera_that_repeats_its_parameter_sets_goes_on_in_one_epoch(simulator: SimulatorThread, make_site: MakeSite):
+    with Watch(make_site(simulator.url("gate-1"))) as watch:
+        seen = watch.until_samples(25)
+
+    assert len({s.sample.epoch for s in seen}) == 1
