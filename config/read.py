@@ -12,8 +12,8 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from config.filled import Filled
-from config.mistakes import of_values, told
-from config.relations import broken
+from config.mistakes import line_of, of_values, told
+from config.relations import Where, broken
 from config.site import Site
 from models.errors import ConfigError, Mistake
 
@@ -46,6 +46,27 @@ def read_site(path: Path, of: Path | None = None) -> Site:
         ConfigError: the file cannot be read or has mistakes: all of them, with file, line and remedy.
     """
     return site_of(read_bytes(path), of or path)
+
+
+def data_folder_of(path: Path) -> Path:
+    """The data folder that a file names, good or not: secrets may be known to the running site alone.
+
+    Raises:
+        ConfigError: it cannot be read, or is not YAML.
+    """
+    tree = _parse(read_bytes(path), path)
+    named = tree.get("data")
+    default: Path = Site.model_fields["data"].default
+    try:
+        return _beside(path, Path(named) if isinstance(named, str) else default)
+    except RuntimeError:
+        what = "begins with the name of a user whom this machine does not know; write /… in full"
+    raise ConfigError(Mistake(path, line_of(tree, ("data",)), "data", what))
+
+
+def line_in(data: bytes, path: Path, where: Where) -> int:
+    """The line at which a key stands in a good configuration; that of what it stands in, where it is left out."""
+    return line_of(_parse(data, path), where)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -84,8 +105,11 @@ def site_of(data: bytes, path: Path) -> Site:
         mistakes += broken(plain)
     if mistakes or site is None:
         raise ConfigError(*told(path, tree, mistakes))
-    kept = site.data.expanduser()
-    return site.model_copy(update={"data": kept if kept.is_absolute() else path.resolve().parent / kept})
+    return site.model_copy(update={"data": _beside(path, site.data)})
+
+
+def _beside(path: Path, folder: Path) -> Path:
+    return path.resolve().parent / folder.expanduser()
 
 
 def _parse(data: bytes, path: Path) -> CommentedMap:

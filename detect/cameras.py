@@ -41,7 +41,7 @@ class _Link:
 
 
 class Cameras:
-    """All links; used by one thread, but for `release` and `health`.
+    """All links; used by one thread, but for `release` and `health`, which know nothing of a camera that was removed.
 
     A camera has at most one frame under way, so one buffer each is enough, and no queue can grow.
 
@@ -54,13 +54,30 @@ class Cameras:
     def __init__(
         self, links: Mapping[str, tuple[int, int]], newest: Mapping[str, int | None], figures: Figures
     ) -> None:
-        self._links = {camera: _Link(camera, *fds, newest.get(camera)) for camera, fds in links.items()}
+        self._links: dict[str, _Link] = {}
         self._figures = figures
         self._selector = selectors.DefaultSelector()
-        for link in self._links.values():
-            self._selector.register(link.socket, selectors.EVENT_READ, link)
+        for camera, fds in links.items():
+            self.add(camera, fds, newest.get(camera))
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector.register(self._bell, selectors.EVENT_READ, None)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The cameras."""
+        return frozenset(self._links)
+
+    def add(self, camera: str, fds: tuple[int, int], newest: int | None = None) -> None:
+        """One more camera; descriptors and `newest` as above."""
+        link = self._links[camera] = _Link(camera, *fds, newest)
+        self._selector.register(link.socket, selectors.EVENT_READ, link)
+
+    def remove(self, camera: str) -> None:
+        """A camera less; a frame of it that is under way is none of ours any more."""
+        link = self._links.pop(camera)
+        if link.socket in self._selector.get_map():
+            self._selector.unregister(link.socket)
+        link.socket.close()
 
     def wait(self, timeout_s: float) -> None:
         """Read what the workers have sent; returns at the first word, at `release`, or after `timeout_s`."""
@@ -93,7 +110,8 @@ class Cameras:
 
     def release(self, camera: str) -> None:
         """The camera's frame is through: its buffer may be used again."""
-        self._links[camera].busy_since = None
+        if link := self._links.get(camera):
+            link.busy_since = None
         os.eventfd_write(self._bell, 1)
 
     def longest_under_way_s(self) -> float:
@@ -103,7 +121,8 @@ class Cameras:
 
     def health(self, camera: str) -> Health | None:
         """The worker's newest word."""
-        return self._links[camera].health
+        link = self._links.get(camera)
+        return link.health if link else None
 
     def want(self, want: Want) -> None:
         """Ask every worker for samples."""

@@ -24,6 +24,7 @@ _COUNTED: Final = (
     "want_unsent",
     "boxes_dropped",
     "snapshots_failed",
+    "removed",
 )
 
 
@@ -35,9 +36,15 @@ class Figures:
     """
 
     def __init__(self, cameras: Iterable[str]) -> None:
-        names = [*_COUNTED, *(f"{stage}{kind}_us" for stage in STAGES for kind in ("", "_cpu"))]
-        self._counts = {camera: dict.fromkeys(names, 0) for camera in cameras}
+        self._names = [*_COUNTED, *(f"{stage}{kind}_us" for stage in STAGES for kind in ("", "_cpu"))]
+        self._counts = {camera: dict.fromkeys(self._names, 0) for camera in cameras}
         self._looked: dict[str, deque[tuple[Monotonic, float]]] = {camera: deque() for camera in self._counts}
+
+    def add(self, camera: str) -> None:
+        """One more camera; one that was here before goes on where it stopped."""
+        if camera not in self._counts:  # new dicts: another thread may be going through the old ones
+            self._looked = {**self._looked, camera: deque()}
+            self._counts = {**self._counts, camera: dict.fromkeys(self._names, 0)}
 
     def count(self, camera: str, name: str) -> None:
         """One more of these."""

@@ -39,6 +39,7 @@ class Outlet:
         cameras: Ids.
 
     Attributes:
+        cameras: Ids of those whose leases are looked up; may be replaced.
         watched: Cameras that somebody looks at; empty while Redis is away.
         failure: What ended the thread, None while it lives.
     """
@@ -46,7 +47,8 @@ class Outlet:
     def __init__(self, url: str, journal: Path, cameras: Iterable[str]) -> None:
         self.watched: frozenset[str] = frozenset()
         self.failure: BaseException | None = None
-        self._url, self._path, self._cameras = url, journal, tuple(cameras)
+        self._url, self._path = url, journal
+        self.cameras = tuple(cameras)
         self._boxes: deque[str] = deque(maxlen=_BOXES)
         self._status: str | None = None
         self._bell, self._stop = threading.Event(), threading.Event()
@@ -120,9 +122,9 @@ class Outlet:
             pipe.publish(keys.BOXES, self._boxes.popleft())
         if len(pipe):
             pipe.execute()
-        if monotonic_now() >= self._leases_at and self._cameras:
-            held: Any = redis.mget([keys.lease(camera, form) for camera in self._cameras for form in _FORMS])
+        if monotonic_now() >= self._leases_at and (cameras := self.cameras):
+            held: Any = redis.mget([keys.lease(camera, form) for camera in cameras for form in _FORMS])
             leased = [held[at : at + len(_FORMS)] for at in range(0, len(held), len(_FORMS))]
-            self.watched = frozenset(c for c, some in zip(self._cameras, leased, strict=True) if any(some))
+            self.watched = frozenset(c for c, some in zip(cameras, leased, strict=True) if any(some))
             self._leases_at = Monotonic(monotonic_now() + _LEASES_S)
         return more

@@ -2,12 +2,14 @@
 
 import json
 import logging
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter, process_time
 from typing import Final
 
+from config.handover import Handover
 from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
@@ -39,7 +41,13 @@ _GOODBYE_S: Final = 0.8
 """So long the last rows may take to reach Redis; what does not is sent after the next start."""
 
 
-def run(site: Site, links: Mapping[str, tuple[int, int]], detector: Detector, stop: threading.Event) -> None:
+def run(
+    site: Site,
+    links: Mapping[str, tuple[int, int]],
+    detector: Detector,
+    stop: threading.Event,
+    handover: Handover | None = None,
+) -> None:
     """Watch until `stop` is set; then ends within 2 s.
 
     Args:
@@ -47,13 +55,16 @@ def run(site: Site, links: Mapping[str, tuple[int, int]], detector: Detector, st
         links: Camera to (descriptor of its slots, descriptor of our end of its socket).
         detector: Stays open for the caller where an error is raised, and is closed at a normal end.
         stop: Set by whoever wants us to end.
+        handover: Where the next revisions of the configuration come from; None where none will.
 
     Raises:
+        ConfigError: a revision that was handed over is not good any more.
         JournalError: alerts would not be safe.
         ModelError: the detector has failed or is stuck.
     """
     journal = Journal(site.journal_path)
-    kept, now = journal.checkpoints(), utc_now()
+    kept = {camera: checkpoint for camera, checkpoint in journal.checkpoints().items() if checkpoint.body}
+    now = utc_now()
     _take_leave(journal, {camera: c for camera, c in kept.items() if camera not in links})
     watches = {camera: Watch(site, site.camera(camera), kept.get(camera), now) for camera in links}
     figures = Figures(links)
@@ -73,7 +84,8 @@ def run(site: Site, links: Mapping[str, tuple[int, int]], detector: Detector, st
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
     began, cpu = perf_counter(), process_time()
     try:
-        _serve(site, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
+        taking_in = partial(_take_in, handover, cameras=cameras, results=results, outlet=outlet, figures=figures)
+        _serve(site, taking_in, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
         detector.close()
     finally:
         results.end()
@@ -86,7 +98,14 @@ def run(site: Site, links: Mapping[str, tuple[int, int]], detector: Detector, st
 
 
 def _serve(
-    site: Site, *, cameras: Cameras, detector: Detector, results: Results, outlet: Outlet, stop: threading.Event
+    site: Site,
+    taking_in: Callable[[], None],
+    *,
+    cameras: Cameras,
+    detector: Detector,
+    results: Results,
+    outlet: Outlet,
+    stop: threading.Event,
 ) -> None:
     """Submit the newest frames, the longest-unserved camera first, until `stop` is set."""
     want = Want(detector.width, detector.height, site.detector.fps)
@@ -94,6 +113,7 @@ def _serve(
     pause_s = 0.0
     while not stop.is_set():
         cameras.wait(pause_s)
+        taking_in()
         now = monotonic_now()
         if now >= want_at:
             cameras.want(want)
@@ -102,6 +122,27 @@ def _serve(
             if cameras.longest_under_way_s() > _STUCK_S:
                 raise ModelError(f"{detector.name}: a frame has been under way for {_STUCK_S:.0f} s")
         pause_s = _submit(cameras, detector, results, site.detector.batch_deadline_ms / 1000)
+
+
+def _take_in(
+    handover: Handover | None, *, cameras: Cameras, results: Results, outlet: Outlet, figures: Figures
+) -> None:
+    """Take the next revision in, if there is one: only cameras that changed notice."""
+    handed = handover.next() if handover else None
+    if handed is None:
+        return
+    wanted = tuple(camera.id for camera in handed.site.cameras)
+    for camera in cameras.ids.difference(wanted):
+        cameras.remove(camera)
+    for camera in handed.links:
+        figures.add(camera)
+    results.change(handed.site)  # before the first frame of a new camera can come
+    for camera, fds in handed.links.items():
+        cameras.add(camera, fds)
+        for fd in fds:
+            os.close(fd)
+    outlet.cameras = wanted
+    log.info("revision %d is in force: watches %d cameras", handed.revision.number, len(wanted))
 
 
 def _submit(cameras: Cameras, detector: Detector, results: Results, deadline_s: float) -> float:

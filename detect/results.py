@@ -9,17 +9,18 @@ from queue import Empty, SimpleQueue
 from time import perf_counter, thread_time
 from typing import Final
 
+from config.site import Site
 from detect.cameras import Cameras
 from detect.figures import Figures
 from detect.outlet import Outlet
-from detect.watch import Looked, Watch
+from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
 from models.alert import Alert, BlindSpan
 from models.clock import Monotonic, monotonic_now, to_micros, utc_now
 from models.detection import Detections
 from models.evidence import EvidenceStore
 from models.frame import Frame
-from models.journal import Draft, Journal
+from models.journal import Checkpoint, Draft, Journal
 from models.labels import KEY_OF, KEYS
 from models.status import Boxes, CameraStatus, WatchStatus
 
@@ -53,9 +54,10 @@ class Results:
         figures: Figures,
     ) -> None:
         self.failure: BaseException | None = None
-        self._model, self._watches, self._cameras = model, watches, cameras
+        self._model, self._watches, self._cameras = model, dict(watches), cameras
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
-        self._queue: SimpleQueue[tuple[Frame, Detections] | None] = SimpleQueue()  # ≤ one per camera
+        # At most one frame per camera, and sites as often as somebody changes the configuration.
+        self._queue: SimpleQueue[tuple[Frame, Detections] | Site | None] = SimpleQueue()
         self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
         self._thread = threading.Thread(target=self._run, name="detect:results", daemon=True)
 
@@ -67,6 +69,10 @@ class Results:
         """A frame is through the detector; `submitted` on `time.perf_counter`."""
         self._figures.spent(frame.camera, "infer", perf_counter() - submitted, 0.0)
         self._queue.put((frame, found))
+
+    def change(self, site: Site) -> None:
+        """From the next frame on, the cameras of this site are watched, as it says."""
+        self._queue.put(site)
 
     def end(self) -> None:
         """Work off what is waiting, write the last checkpoint, end."""
@@ -93,7 +99,10 @@ class Results:
                     continue
                 if work is None:
                     break
-                self._work(*work)
+                if isinstance(work, Site):
+                    self._change(work)
+                else:
+                    self._work(*work)
             self._tick()
         except BaseException as error:  # the boundary of this thread: the process must hear of it, and start anew
             self.failure = error
@@ -101,6 +110,9 @@ class Results:
 
     def _work(self, frame: Frame, found: Detections) -> None:
         camera = frame.camera
+        if camera not in self._watches:  # it was removed while this frame was under way
+            self._figures.count(camera, "removed")
+            return
         looked = self._watches[camera].look(
             frame, found, utc_now(), partial(self._photograph, frame), partial(self._figures.spent, camera)
         )
@@ -115,6 +127,26 @@ class Results:
         self._seen[camera] = {key: seen[key] for key in KEYS}
         if camera in self._outlet.watched and not self._outlet.draw(_boxes(camera, taken, looked)):
             self._figures.count(camera, "boxes_dropped")
+
+    def _change(self, site: Site) -> None:
+        now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
+        for camera in [camera for camera in self._watches if camera not in wanted]:
+            gone = self._watches.pop(camera)
+            self._journal.append(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
+            log.info("%s: watched no more", camera)
+        drafts: dict[str, list[Draft]] = {}
+        for camera, configured in wanted.items():
+            watch = self._watches.get(camera)
+            if watch is None:
+                self._watches[camera] = Watch(site, configured, None, now)
+                self._seen[camera] = dict.fromkeys(KEYS, 0)
+                log.info("%s: watched from now on", camera)
+            elif watch.camera != configured:
+                ended = watch.adopt(site, configured)
+                drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
+                log.info("%s: watched by its new zones, lines and rules", camera)
+        self._write(drafts)
+        self._outlet.wake()
 
     def _write(self, drafts: Mapping[str, list[Draft]]) -> None:
         """Rows together with the state that caused them, in one transaction."""

@@ -115,6 +115,18 @@ class Watch:
         memory.sight, spans = self._ledger.watched(memory.sight, health, at)
         return spans
 
+    def adopt(self, site: Site, camera: Camera) -> list[Alert]:
+        """The camera has other zones, lines or rules; what lasts under a rule that stays goes on.
+
+        Returns:
+            The last revisions of alerts whose rule is gone.
+        """
+        self.camera = camera
+        self._rules = rules_of(Place(site.id, camera, site.health.blind_s))
+        states = self._memory.rules
+        self._memory.rules = {rule.id: states.get(rule.id, rule.fresh()) for rule in self._rules}
+        return self.orphaned()
+
     def orphaned(self) -> list[Alert]:
         """The last revision of each alert that lasts and whose rule is no longer configured."""
         memory, kept = self._memory, {rule.id for rule in self._rules}

@@ -46,6 +46,8 @@ class Child:
     restarts: int = 0
     _deaths: deque[Monotonic] = field(default_factory=lambda: deque(maxlen=16))
     _not_before: Monotonic = field(default=Monotonic(0.0))
+    _end_by: Monotonic | None = None
+    _leaves: bool = False
 
     def start(self) -> None:
         """Start it in a process group of its own; call from the main thread only (the death signal follows it)."""
@@ -61,14 +63,36 @@ class Child:
                 env={**parent_environment(), **self.environment},
             )
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was told to leave and has left."""
+        return self._leaves and self.process is None
+
+    def renew(self, patience_s: float) -> None:
+        """Ask it to end, so that `mind` starts it anew by its command and environment as they are now; not a death."""
+        self.end()
+        self._end_by = Monotonic(monotonic_now() + patience_s)
+
+    def leave(self, patience_s: float) -> None:
+        """Ask it to end for good; `mind` sees to it."""
+        self._leaves = True
+        self.renew(patience_s)
+
     def mind(self) -> None:
-        """Start it again if it died and its wait is over."""
+        """Start it again if it died and its wait is over, or if it was asked to end for that."""
         if self.process is not None:
             code = self.process.poll()
             if code is None:
+                if self._end_by is not None and monotonic_now() >= self._end_by:
+                    log.warning("%s did not end in time; killed", self.name)
+                    self._kill_group()
                 return
-            self._reap(code)
-        if monotonic_now() >= self._not_before:
+            if self._end_by is None:
+                self._reap(code)
+            else:
+                self._kill_group()
+                self.process, self._end_by, self._not_before = None, None, monotonic_now()
+        if not self._leaves and monotonic_now() >= self._not_before:
             self.restarts += 1
             self.start()
 

@@ -6,6 +6,7 @@ from kanmen.accounts import user
 from kanmen.audit import audit
 from kanmen.check import check
 from kanmen.demo import demo
+from kanmen.reload import reload
 from kanmen.simulate import simulate
 from kanmen.site import up, wall, watch
 
@@ -15,6 +16,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, simulate, audit):
+for command in (demo, up, watch, wall, check, reload, simulate, audit):
     app.command()(command)
 app.add_typer(user, name="user")

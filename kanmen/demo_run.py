@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 import redis
 from rich.console import Console
 
-from config.read import read_site
+from config.read import read_bytes, site_of
+from config.revisions import Revisions
 from kanmen.assets import fetch
 from kanmen.composing import Composing, Scene
 from kanmen.demo_report import Counted, Shown, count, tell
@@ -79,11 +80,12 @@ class DemoRun:
         self._progress = self._stack.enter_context(progress_on(self._console))
         self._simulator = self._stack.enter_context(SimulatorThread())
         os.environ["KANMEN_DEMO_PORT"] = str(self._simulator.port)
-        self._site = read_site(self._config)
+        data = read_bytes(self._config)
+        self._site = site_of(data, self._config)
         photo = fetch("street-photo", self._cache, self._progress)
         self._composing = Composing(self._config, photo, self._cache / "scenes", log)
         self._stack.callback(self._composing.end)
-        self._supervisor = Supervisor(self._site, self._config, log)
+        self._supervisor = Supervisor(self._site, self._config, Revisions(self._site.data).keep(data), log)
         self._stack.callback(self._supervisor.end)
         self._supervisor.add_redis()
         port = self._supervisor.add_wall()

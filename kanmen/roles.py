@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.handover import Handover
 from config.read import read_site
+from config.revisions import Revision
 from config.site import Site
 from kanmen.guard import die_with_parent
 from kanmen.logs import log_to_stderr
@@ -31,7 +33,7 @@ def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
 
     links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
     # The tracker applies the site's own threshold: fainter detections only carry a track on.
-    run(site, links, open_detector(words.model, words.weights, LOW_SCORE), stop)
+    run(site, links, open_detector(words.model, words.weights, LOW_SCORE), stop, _handover(words))
 
 
 def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:
@@ -43,7 +45,7 @@ def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:
 def _wall_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
     from api.web.process import run  # noqa: PLC0415 (each role loads only its own room)
 
-    run(site, words.listen_fd, stop)
+    run(site, words.listen_fd, stop, _handover(words))
 
 
 def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
@@ -65,6 +67,10 @@ def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
 
     for scene in compose(words.photo, words.folder, [camera.id for camera in site.cameras], progress):
         say(camera=scene.id, clip=str(scene.video), truth=str(scene.video.with_suffix(".truth.json")))
+
+
+def _handover(words: Arguments) -> Handover:
+    return Handover(words.handover_fd, words.of, Revision.at(words.config))
 
 
 ROLES: Final[dict[str, Callable[[Site, Arguments, threading.Event], None]]] = {
@@ -92,6 +98,8 @@ def run_role(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="kanmen")
     parser.add_argument("role", choices=sorted(ROLES))
     parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--of", type=Path)
+    parser.add_argument("--handover-fd", type=int)
     parser.add_argument("--camera")
     parser.add_argument("--slots-fd", type=int)
     parser.add_argument("--link-fd", type=int)
@@ -102,4 +110,4 @@ def run_role(arguments: list[str]) -> None:
     parser.add_argument("--photo", type=Path)
     parser.add_argument("--folder", type=Path)
     words = parser.parse_args(arguments)
-    ROLES[words.role](read_site(words.config), words, stop)
+    ROLES[words.role](read_site(words.config, words.of), words, stop)

@@ -13,11 +13,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from config.read import read_site
+from config.read import read_bytes, site_of
+from config.revisions import Revisions
 from config.site import Site
 from kanmen.logs import log_to_stderr
 from kanmen.own_folder import data_folder
 from kanmen.progress import Report, progress_on
+from kanmen.reload import Reload
 from kanmen.supervisor import Supervisor
 from kanmen.weights import prepare
 from models.errors import ConfigError, KanmenError
@@ -88,20 +90,23 @@ def alone_on(folder: Path, what: str) -> Iterator[None]:
 
 def _run(config: Path, *, watching: bool, walling: bool) -> None:
     log_to_stderr()
-    site = read_site(config)
+    data = read_bytes(config)
+    site = site_of(data, config)
     if not (watching and walling) and site.redis is None:
         raise ConfigError(f"{config}: `watch` and `wall` meet in Redis; name one under `redis:` that both can reach")
     with ExitStack() as held:
         for what, wanted in (("watch", watching), ("wall", walling)):
             if wanted:
                 held.enter_context(alone_on(site.data, what))
-        _run_alone(site, config, watching=watching, walling=walling)
+        supervisor = Supervisor(site, config, Revisions(site.data).keep(data))
+        stop = stop_on_signals()
+        reload = held.enter_context(Reload(config, supervisor, stop))
+        _run_alone(supervisor, reload, stop, watching=watching, walling=walling)
 
 
-def _run_alone(site: Site, config: Path, *, watching: bool, walling: bool) -> None:
-    stop = stop_on_signals()
+def _run_alone(supervisor: Supervisor, reload: Reload, stop: threading.Event, *, watching: bool, walling: bool) -> None:
     console = Console(file=sys.stderr)
-    supervisor = Supervisor(site, config)
+    site = supervisor.site
     try:
         supervisor.add_redis()
         if walling:
@@ -115,6 +120,6 @@ def _run_alone(site: Site, config: Path, *, watching: bool, walling: bool) -> No
                 start_watch(supervisor, site, site.data / "models", console, progress)
             for camera in site.cameras:
                 supervisor.add_ingest(camera.id)
-        supervisor.run(stop)
+        supervisor.run(stop, reload.tick)
     finally:
         supervisor.end()

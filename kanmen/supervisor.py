@@ -1,4 +1,4 @@
-"""Starts the processes of a site, starts them again when they die, and ends them together."""
+"""Starts the processes of a site, starts them again when they die or must change, and ends them together."""
 
 import json
 import logging
@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.changes import Changes, changes
+from config.handover import hand_over
+from config.revisions import Revision
 from config.site import Site
 from kanmen.children import Child
 from kanmen.redis_server import server_command
@@ -29,19 +32,30 @@ _PATIENCE_S: Final = 8.0
 class Supervisor:
     """The processes of one site; holds the frame slots, the links and the listening socket for all of them."""
 
-    def __init__(self, site: Site, config: Path, log_file: Path | None = None) -> None:
-        """Children log to `log_file`, or to our own standard error where it is None."""
+    def __init__(self, site: Site, config: Path, revision: Revision, log_file: Path | None = None) -> None:
+        """Children log to `log_file`, or to our own standard error where it is None.
+
+        `revision` is what the site was read from, and a kept copy of the file `config`.
+        """
         self._site = site
         self._config = str(config)
+        self._revision = revision
         self._log_file = log_file
         self._children: list[Child] = []
+        self._words: dict[str, tuple[str, ...]] = {}
         self._links: dict[str, tuple[int, int, int]] = {}
+        self._handovers: dict[str, tuple[socket.socket, socket.socket]] = {}
         self._listener: socket.socket | None = None
 
     @property
     def children(self) -> list[Child]:
         """All children, in the order in which they were added."""
         return list(self._children)
+
+    @property
+    def site(self) -> Site:
+        """The configuration that is in force."""
+        return self._site
 
     def add_redis(self) -> None:
         """A Redis of our own, unless the configuration names one."""
@@ -50,7 +64,7 @@ class Supervisor:
 
     def add_desk(self) -> None:
         """The desk."""
-        self._add("desk", self._python("desk"))
+        self._add_python("desk", ("desk",))
 
     def add_wall(self) -> int:
         """The web workers; returns the port they listen on.
@@ -73,25 +87,48 @@ class Supervisor:
         listener.listen(256)
         self._listener = listener
         for number in range(wall.workers):
-            command = self._python("wall-worker", "--listen-fd", str(listener.fileno()))
-            self._add(f"wall:{number}", command, (listener.fileno(),))
+            words = ("wall-worker", "--listen-fd", str(listener.fileno()))
+            self._add_python(f"wall:{number}", words, (listener.fileno(),), listens=True)
         return int(listener.getsockname()[1])
 
     def add_detect(self, weights: Path, model: str) -> None:
         """The detect process, linked to every camera of the configuration, started or not."""
         for camera in self._site.cameras:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self._links[camera.id] = (make_slots(camera.id), ours.detach(), theirs.detach())
-        links = {camera: (slots, ours) for camera, (slots, ours, _) in self._links.items()}
-        fds = tuple(fd for pair in links.values() for fd in pair)
-        command = self._python("detect", "--links", json.dumps(links), "--weights", str(weights), "--model", model)
-        self._add("detect", command, fds)
+            self._link(camera.id)
+        words = ("detect", "--weights", str(weights), "--model", model)
+        self._add_python("detect", words, self._linked(), listens=True)
 
     def add_ingest(self, camera: str, environment: dict[str, str] | None = None) -> None:
         """The ingest worker of one camera; detect must have been added before."""
         slots, _, link = self._links[camera]
-        words = ("--camera", camera, "--slots-fd", str(slots), "--link-fd", str(link))
-        self._add(f"ingest:{camera}", self._python("ingest", *words), (slots, link), environment or {})
+        words = ("ingest", "--camera", camera, "--slots-fd", str(slots), "--link-fd", str(link))
+        self._add_python(f"ingest:{camera}", words, (slots, link), environment)
+
+    def apply(self, site: Site, revision: Revision) -> Changes:
+        """Put another revision in force: only what changed is handed over, started, started anew or ended.
+
+        The caller has seen to it that nothing changes that is fixed.
+        """
+        what = changes(self._site, site)
+        self._site, self._revision = site, revision
+        watches = "detect" in self._words
+        gone = [self._links.pop(camera) for camera in what.removed if watches]
+        for camera in what.added if watches else ():
+            self._link(camera)
+        self._say_anew()
+        for child in self._children:
+            role, _, camera = child.name.partition(":")
+            if role == "ingest" and camera in what.removed:
+                child.leave(_PATIENCE_S)
+            elif role in what.roles or (role == "ingest" and camera in what.streams):
+                child.renew(_PATIENCE_S)
+            elif child.name in self._handovers:
+                self._hand_over(child, what.added if role == "detect" else ())
+        for fds in gone:
+            _close(fds)
+        for camera in what.added if watches else ():
+            self.add_ingest(camera)
+        return what
 
     def run(self, stop: threading.Event, tick: Callable[[], None] = lambda: None) -> None:
         """Mind the children until `stop`; `tick` is called in between, in this thread. They are not ended."""
@@ -100,9 +137,10 @@ class Supervisor:
             tick()
 
     def mind(self) -> None:
-        """Start again what has died."""
+        """Start again what has died; forget what was told to leave and has left."""
         for child in self._children:
             child.mind()
+        self._children = [child for child in self._children if not child.gone]
 
     def end(self, names: Callable[[str], bool] = lambda _: True) -> None:
         """End the children whose name is chosen, the youngest first; Redis goes last."""
@@ -119,15 +157,62 @@ class Supervisor:
 
     def _close(self) -> None:
         for fds in self._links.values():
-            for fd in fds:
-                os.close(fd)
+            _close(fds)
         self._links.clear()
+        for ours, theirs in self._handovers.values():
+            ours.close()
+            theirs.close()
+        self._handovers.clear()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
 
-    def _python(self, role: str, *words: str) -> list[str]:
-        return [sys.executable, "-m", "kanmen", role, "--config", self._config, *words]
+    def _link(self, camera: str) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._links[camera] = (make_slots(camera), ours.detach(), theirs.detach())
+
+    def _linked(self) -> tuple[int, ...]:
+        """What detect inherits."""
+        return tuple(fd for slots, ours, _ in self._links.values() for fd in (slots, ours))
+
+    def _say_anew(self) -> None:
+        """Whoever is started from now on is started on the revision in force."""
+        for child in self._children:
+            if child.name in self._words:
+                child.command = self._python(self._words[child.name])
+            if child.name == "detect":
+                child.fds = (*self._linked(), self._handovers["detect"][1].fileno())
+
+    def _hand_over(self, child: Child, added: tuple[str, ...]) -> None:
+        try:
+            hand_over(self._handovers[child.name][0], self._revision, {c: self._links[c][:2] for c in added})
+        except OSError as error:
+            log.warning("%s does not listen (%s); starts anew", child.name, error.strerror)
+            child.renew(_PATIENCE_S)
+
+    def _add_python(
+        self,
+        name: str,
+        words: tuple[str, ...],
+        fds: tuple[int, ...] = (),
+        environment: dict[str, str] | None = None,
+        *,
+        listens: bool = False,
+    ) -> None:
+        """A process of ours; one that `listens` is handed the next revisions, others are started anew for them."""
+        if listens:
+            pair = self._handovers[name] = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            words, fds = (*words, "--handover-fd", str(pair[1].fileno())), (*fds, pair[1].fileno())
+        self._words[name] = words
+        self._add(name, self._python(words), fds, environment)
+
+    def _python(self, words: tuple[str, ...]) -> list[str]:
+        role, *more = words
+        if role == "detect":
+            links = {camera: (slots, ours) for camera, (slots, ours, _) in self._links.items()}
+            more += ["--links", json.dumps(links)]
+        revision = ("--config", str(self._revision.path), "--of", self._config)
+        return [sys.executable, "-m", "kanmen", role, *revision, *more]
 
     def _add(
         self, name: str, command: list[str], fds: tuple[int, ...] = (), environment: dict[str, str] | None = None
@@ -136,3 +221,8 @@ class Supervisor:
         child.start()
         self._children.append(child)
         log.info("%s started", name)
+
+
+def _close(fds: tuple[int, ...]) -> None:
+    for fd in fds:
+        os.close(fd)

@@ -11,6 +11,7 @@ import uvicorn
 
 from api.web.app import create_app
 from api.web.wall_state import WallState
+from config.handover import Handover
 from config.site import Site
 
 log: Final = logging.getLogger("wall")
@@ -24,12 +25,18 @@ _MESSAGE_BYTES: Final = 16 * 1024
 class _Server(uvicorn.Server):
     """Ends when told by an event; signals are the programme's business."""
 
-    def __init__(self, config: uvicorn.Config, state: WallState, stop: threading.Event) -> None:
+    def __init__(
+        self, config: uvicorn.Config, state: WallState, stop: threading.Event, handover: Handover | None
+    ) -> None:
         super().__init__(config)
         self._state = state
         self._stop = stop
+        self._handover = handover
 
     async def on_tick(self, counter: int) -> bool:
+        if self._handover and (handed := self._handover.next()):
+            self._state.site = handed.site
+            log.info("revision %d is in force", handed.revision.number)
         if self._stop.is_set():
             self._state.closing.set()  # feeds end by themselves
             self._state.bell.ring()
@@ -41,8 +48,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(site: Site, listen_fd: int, stop: threading.Event) -> None:
-    """Serve until `stop` is set, on the listening socket `listen_fd`, which this function takes over."""
+def run(site: Site, listen_fd: int, stop: threading.Event, handover: Handover | None = None) -> None:
+    """Serve until `stop` is set, on the listening socket `listen_fd`, which this function takes over.
+
+    Args:
+        site: The configuration.
+        listen_fd: See above.
+        stop: See above.
+        handover: Where the next revisions of the configuration come from; None where none will.
+
+    Raises:
+        ConfigError: a revision that was handed over is not good any more.
+    """
     app = create_app(site)
     config = uvicorn.Config(
         app,
@@ -56,4 +73,4 @@ def run(site: Site, listen_fd: int, stop: threading.Event) -> None:
         timeout_graceful_shutdown=_GRACE_S,
     )
     with socket.socket(fileno=listen_fd) as listener:
-        _Server(config, app.state.wall, stop).run(sockets=[listener])
+        _Server(config, app.state.wall, stop, handover).run(sockets=[listener])
