@@ -10,6 +10,7 @@ _NOT_OF_THE_STREAM: Final = frozenset({"name", "entrance", "grid", "position", "
 
 _ROLES: Final = {
     "cameras": frozenset[str](),  # camera by camera
+    **dict.fromkeys(("id", "data", "redis", "database"), frozenset[str]()),  # they are fixed
     "name": frozenset[str](),
     "wall": frozenset[str](),
     "prefix": frozenset({"desk"}),

@@ -38,8 +38,11 @@ def reload(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
 ) -> None:
     """Put the edited configuration in force: only what changed notices. A wrong one is refused, the old one goes on."""
-    folder = data_folder_of(config)
-    answers = [answer for door in sorted(folder.glob(_DOOR.format("*"))) if (answer := _ask(door))]
+    try:
+        folder = data_folder_of(config)
+        answers = [answer for door in sorted(folder.glob(_DOOR.format("*"))) if (answer := _ask(door))]
+    except ConfigError as error:
+        answers = [_refused(config, error)]
     if not answers:
         raise KanmenError(f"{config}: nothing runs on {folder}; a changed `data` needs a stop and a start")
     for answer in answers:
@@ -103,9 +106,7 @@ class Reload(AbstractContextManager["Reload"]):
         try:
             answer = self._put_in_force()
         except ConfigError as error:
-            mistakes = [{"line": m.line, "where": m.where, "what": m.what} for m in error.mistakes]
-            told = [*str(error).splitlines(), f"{self._config}: refused; what was in force goes on"]
-            answer = {"good": False, "mistakes": mistakes, "told": told}
+            answer = _refused(self._config, error)
         for line in answer["told"]:
             log.log(logging.INFO if answer["good"] else logging.ERROR, "%s", line)
         return answer
@@ -153,6 +154,14 @@ class _Near(AbstractContextManager[str]):
     ) -> None:
         """It is used."""
         os.close(self._folder)
+
+
+def _refused(config: Path, error: ConfigError) -> dict[str, Any]:
+    return {
+        "good": False,
+        "mistakes": [{"line": m.line, "where": m.where, "what": m.what} for m in error.mistakes],
+        "told": [*str(error).splitlines(), f"{config}: refused; what was in force goes on"],
+    }
 
 
 def _ask(door: Path) -> dict[str, Any] | None:
