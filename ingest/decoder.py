@@ -1,7 +1,7 @@
 """Coded pictures into pictures: every one of them, because each H.264 picture needs those before it."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,19 +44,14 @@ class Decoder:
     Nothing is skipped (`skip_frame` stays at its default): the sample is the very picture at the grid's point.
     """
 
-    def __init__(self, opened: Opened, counts: Counts) -> None:
-        """Raises:
-        StreamError: this FFmpeg cannot decode the stream's codec.
+    def __init__(self, opened: Opened, counts: Counts, context: VideoCodecContext | None = None) -> None:
+        """A file brings the `context` of its container: some of its codecs need more than their name.
+
+        Raises:
+            StreamError: this FFmpeg cannot decode the stream's codec.
         """
-        try:
-            context = av.CodecContext.create(opened.codec, "r")
-        except (FFmpegError, ValueError) as error:
-            raise StreamError(f"the camera's codec {opened.codec!r} cannot be decoded") from error
-        if not isinstance(context, VideoCodecContext):
-            raise StreamError(f"the camera's codec {opened.codec!r} is no video")
+        context = _context(opened) if context is None else context
         context.thread_count = 1
-        if opened.extradata:
-            context.extradata = opened.extradata
         self.opened: Final = opened
         self._context = context
         self._counts = counts
@@ -66,6 +61,7 @@ class Decoder:
     def decode(self, coded: Coded) -> Iterator[Picture]:
         """The pictures that this packet completes, in the order shown; a packet that makes no sense is counted."""
         if self._waits_for_key and not coded.key:
+            self._counts.add("awaiting_key")
             return
         self._waits_for_key = False
         self._stamps[coded.pts] = coded.stamp
@@ -78,6 +74,17 @@ class Decoder:
             self._waits_for_key = True
             self._context.flush_buffers()
             return
+        yield from self._stamped(frames)
+
+    def drain(self) -> Iterator[Picture]:
+        """The pictures that the decoder still holds, at the end of a file; nothing can be decoded after it."""
+        try:
+            frames = self._context.decode(None)
+        except FFmpegError:
+            return
+        yield from self._stamped(frames)
+
+    def _stamped(self, frames: Iterable[VideoFrame]) -> Iterator[Picture]:
         for frame in frames:
             stamp = self._stamps.pop(frame.pts, None) if frame.pts is not None else None
             if frame.pts is None or stamp is None:
@@ -85,3 +92,15 @@ class Decoder:
                 continue
             self._counts.add("decoded")
             yield Picture(frame, frame.pts, stamp, self.opened)
+
+
+def _context(opened: Opened) -> VideoCodecContext:
+    try:
+        context = av.CodecContext.create(opened.codec, "r")
+    except (FFmpegError, ValueError) as error:
+        raise StreamError(f"the camera's codec {opened.codec!r} cannot be decoded") from error
+    if not isinstance(context, VideoCodecContext):
+        raise StreamError(f"the camera's codec {opened.codec!r} is no video")
+    if opened.extradata:
+        context.extradata = opened.extradata
+    return context

@@ -17,6 +17,7 @@ Count = Literal[
     "decoded",  # pictures decoded
     "sampled",  # samples written and announced
     "corrupt",  # packets that could not be decoded; the decoder went on at the next key picture
+    "awaiting_key",  # packets that could not be decoded because the key picture before them is missing
     "decode_overflow",  # packets that a busy decoder did not get; it went on at the next key picture
     "settling",  # samples left out in the first moments of an epoch, while their instant was not yet sure
     "held",  # samples left out because they would not have been later than the one before

@@ -7,6 +7,7 @@ from kanmen.audit import audit
 from kanmen.check import check
 from kanmen.demo import demo
 from kanmen.reload import reload
+from kanmen.replay import replay
 from kanmen.simulate import simulate
 from kanmen.site import up, wall, watch
 
@@ -16,6 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, reload, simulate, audit):
+for command in (demo, up, watch, wall, check, reload, simulate, replay, audit):
     app.command()(command)
 app.add_typer(user, name="user")

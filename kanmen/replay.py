@@ -1,0 +1,104 @@
+"""`kanmen replay`: footage through the same line as live pictures, faster than they came."""
+
+import json
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console
+
+from kanmen.progress import progress_on
+from models.errors import FootageError
+
+if TYPE_CHECKING:
+    from detect.detector import Detector
+    from kanmen.replay_report import Replayed
+
+_PRINTED = Path("-")
+
+
+def replay(
+    files: Annotated[
+        list[Path], typer.Argument(help="Clips and folders of images: one after the other, as one camera's.")
+    ],
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="The site's configuration; without one: people anywhere, a middle line."),
+    ] = None,
+    camera: Annotated[str | None, typer.Option(help="Which camera of the configuration the footage is of.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="When the footage begins, in the site's time. Default: 2026-01-01T12:00.", metavar="ISO"),
+    ] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write the outcome here; - prints it.")] = None,
+    tracks: Annotated[Path | None, typer.Option(help="Write every track here, as MOTChallenge's CSV.")] = None,
+    model: Annotated[str | None, typer.Option(help="Other weights than the configuration names.")] = None,
+    image_fps: Annotated[
+        float | None, typer.Option(min=0.01, max=1000, help="Images a second of a folder; else each is looked at.")
+    ] = None,
+) -> None:
+    """Run footage through decoder, detector, tracker and rules: the same alerts at every run, and nobody is told.
+
+    Exit code 0: every file was replayed, as far as it goes.
+    """
+    from kanmen.replay_files import replay_files  # noqa: PLC0415 (loads codecs and the inference library)
+    from kanmen.replay_report import write_tracks  # noqa: PLC0415 (as above)
+    from kanmen.replay_site import instant, site_and_camera  # noqa: PLC0415 (as above)
+
+    console = Console(stderr=True)
+    site, watched = site_and_camera(config, camera)
+    first = instant(at, site)
+    if config is None:
+        console.print("No configuration: INTRUDE for people anywhere in the picture, LINE down its middle.")
+    with ExitStack() as held:
+        detector = _detector(model or site.detector.model, site.data / "models", console)
+        held.callback(detector.close)
+        sheet = held.enter_context(_sheet(tracks)) if tracks else None
+        progress = held.enter_context(progress_on(console, speed="× real time"))
+        outcome = replay_files(
+            files,
+            site,
+            watched,
+            first,
+            detector,
+            fps=image_fps,
+            tracked=lambda chosen, seen: write_tracks(sheet, chosen.picture, (chosen.width, chosen.height), seen),
+            progress=partial(progress, f"Replaying as {watched.id}"),
+        )
+    _tell(outcome, as_json)
+    if not all(file["pictures"] for file in outcome.files):
+        raise typer.Exit(1)
+
+
+def _detector(model: str, folder: Path, console: Console) -> "Detector":
+    from detect.tracker import LOW_SCORE  # noqa: PLC0415 (a room that other commands do not load)
+    from kanmen.weights import open_detector, prepare  # noqa: PLC0415 (as above)
+
+    with progress_on(console) as progress:
+        name, path = prepare(model, folder, progress)
+    console.print(f"Detector: {name}")
+    return open_detector(name, path, LOW_SCORE)
+
+
+def _sheet(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="ascii")
+    except OSError as error:
+        raise FootageError(f"--tracks {path}: cannot be written: {error.strerror}") from error
+
+
+def _tell(outcome: "Replayed", as_json: Path | None) -> None:
+    raw = outcome.as_json()
+    text = json.dumps(raw, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    if as_json == _PRINTED:
+        typer.echo(text, nl=False)
+        return
+    typer.echo("\n".join(outcome.lines()))
+    if as_json is not None:
+        try:
+            as_json.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise FootageError(f"--json {as_json}: cannot be written: {error.strerror}") from error
