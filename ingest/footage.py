@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from ingest.coded import Coded, micros
 from ingest.decoder import Decoder, Picture
 from ingest.health import Counts
-from ingest.stream import Opened
+from ingest.opened import Opened
 from ingest.taken import Stamp
 from ingest.timeline import Timeline
 from models.errors import FootageError

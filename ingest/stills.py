@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from ingest.coded import micros
 from ingest.decoder import Picture
 from ingest.health import Counts
-from ingest.stream import Opened
+from ingest.opened import Opened
 from ingest.timeline import Timeline
 from models.errors import FootageError
 

@@ -52,7 +52,9 @@ def replay(
     site, watched = site_and_camera(config, camera)
     first = instant(at, site)
     if config is None:
-        console.print("No configuration: INTRUDE for people anywhere in the picture, LINE down its middle.")
+        console.print(
+            "No configuration: INTRUDE for people anywhere in the picture, LINE down its middle.", soft_wrap=True
+        )
     with ExitStack() as held:
         detector = _detector(model or site.detector.model, site.data / "models", console)
         held.callback(detector.close)
