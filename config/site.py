@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from config.camera import Camera, Id, LineConfig, Name, ZoneConfig
+from config.hours import Hours, WindowText
 from config.relations import broken
 from config.rules import ANumber, Checked, Seconds
 
@@ -82,6 +83,8 @@ class Site(Checked):
     name: Name
     prefix: str
     timezone: str = "Asia/Shanghai"
+    night: tuple[WindowText, ...] = ("22:00-06:00",)
+    """Windows on the site's clock in which rules take their parameters for the night."""
     data: Path = Path("var")
     redis: Annotated[str | None, Field(repr=False)] = None
     database: Annotated[str | None, Field(repr=False)] = None
@@ -151,6 +154,16 @@ class Site(Checked):
             if camera.id == camera_id:
                 return camera
         raise KeyError(camera_id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def night_hours(self) -> Hours:
+        """Its night."""
+        return Hours.of(self.night, self.zone)
 
     @property
     def database_url(self) -> str:
