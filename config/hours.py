@@ -12,7 +12,7 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MIN: Final = 24 * 60
 _WEEK_MIN: Final = 7 * _DAY_MIN
 
-_SHAPE: Final = re.compile(r"(?:(?P<days>[a-z,-]+) )?(\d\d):(\d\d)-(\d\d):(\d\d)")
+_SHAPE: Final = re.compile(r"(?:(?P<days>[a-z]+(?:[,-][a-z]+)*) )?(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 _HOW: Final = 'write e.g. "22:00-06:00" or "sat,sun 00:00-24:00"'
 
 

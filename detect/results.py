@@ -16,7 +16,7 @@ from detect.outlet import Outlet
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
 from models.alert import Alert, BlindSpan
-from models.clock import Monotonic, monotonic_now, to_micros, utc_now
+from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
 from models.detection import Detections
 from models.evidence import EvidenceStore
 from models.frame import Frame
@@ -120,6 +120,7 @@ class Results:
         taken = to_micros(frame.taken)
         drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]
         drafts += [Draft.of_blind(span) for span in looked.spans]
+        drafts += [Draft.of_flow(count, taken) for count in looked.flows]
         if drafts:
             self._write({camera: drafts})
         self._cameras.release(camera)
@@ -212,6 +213,7 @@ class Results:
             "seen": self._seen[camera],
             "blind_since": span.began if span else None,
             "blind_reason": span.reason if span else None,
+            "off_schedule": watch.off(from_micros(now)),
         }
 
 

@@ -1,4 +1,4 @@
-"""The journal: every alert and blind span of one origin, on disk before anybody hears of it."""
+"""The journal: every alert, blind span and count of one origin, on disk before anybody hears of it."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,8 @@ from typing import Final
 from models.alert import Alert, BlindSpan
 from models.clock import to_micros
 from models.errors import JournalError
-from models.wire import Entry, Kind, encode_alert, encode_blind
+from models.flow import FlowCount
+from models.wire import Entry, Kind, encode_alert, encode_blind, encode_flow
 
 BUSY_S: Final = 5.0
 """Another thread or process holds the file for milliseconds; longer than this is a fault."""
@@ -34,7 +35,7 @@ class Draft:
     """What is about to be written.
 
     Attributes:
-        kind, subject_id, revision, body: As in models.wire; the subject is the alert or the span.
+        kind, subject_id, revision, body: As in models.wire; the subject is the alert, the span or the count.
         taken: µs since 1970 UTC of the picture (or the moment) that caused it.
     """
 
@@ -53,6 +54,11 @@ class Draft:
     def of_blind(span: BlindSpan) -> "Draft":
         """A blind span that opens or closes."""
         return Draft("blind", str(span.id), span.revision, encode_blind(span), to_micros(span.ended or span.began))
+
+    @staticmethod
+    def of_flow(count: FlowCount, taken: int) -> "Draft":
+        """A revision of a count that the picture taken then caused."""
+        return Draft("flow", str(count.id), count.revision, encode_flow(count), taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Row:
 
     Attributes:
         entry: As it goes over the wire.
-        subject_id, revision: Of the alert or span.
+        subject_id, revision: Of the alert, span or count.
         taken: The picture that caused it; written: on disk; sent: first time on the stream; settled: in the database.
     """
 

@@ -1,15 +1,16 @@
-"""The wire format: how alerts, blind spans and the watch's status stand in journals and in Redis, as JSON."""
+"""The wire format: how alerts, blind spans, counts and the watch's status stand in journals and in Redis, as JSON."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
 from models.alert import Alert, BlindSpan, Subject
 from models.clock import from_iso, to_iso
+from models.flow import FlowCount
 
-Kind = Literal["alert", "blind"]
+Kind = Literal["alert", "blind", "flow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Entry:
         origin: Which journal wrote it.
         seq: Its number there, from 1, without gaps.
         kind: What the body is.
-        body: JSON, see `encode_alert` and `encode_blind`.
+        body: JSON, see `encode_alert`, `encode_blind` and `encode_flow`.
     """
 
     origin: str
@@ -41,12 +42,12 @@ class Entry:
         """
         try:
             kind = fields[b"kind"].decode()
-            if kind not in ("alert", "blind"):
+            if kind not in get_args(Kind):
                 raise ValueError(f"unknown kind {kind!r}")
             return Entry(
                 fields[b"origin"].decode(),
                 int(fields[b"seq"]),
-                "alert" if kind == "alert" else "blind",
+                cast("Kind", kind),
                 fields[b"body"].decode(),
             )
         except KeyError as error:
@@ -144,6 +145,44 @@ def decode_blind(text: str) -> BlindSpan:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a blind span of this version: {error!r}") from error
+
+
+def encode_flow(count: FlowCount) -> str:
+    """The count as JSON."""
+    return _dumps(
+        {
+            "id": str(count.id),
+            "revision": count.revision,
+            "camera": count.camera,
+            "rule": count.rule,
+            "line": count.line,
+            "minute": to_iso(count.minute),
+            "in": count.into,
+            "out": count.out,
+        }
+    )
+
+
+def decode_flow(text: str) -> FlowCount:
+    """The count of `encode_flow`.
+
+    Raises:
+        ValueError: the text is no count of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        return FlowCount(
+            id=UUID(raw["id"]),
+            revision=int(raw["revision"]),
+            camera=str(raw["camera"]),
+            rule=str(raw["rule"]),
+            line=str(raw["line"]),
+            minute=from_iso(raw["minute"]),
+            into=int(raw["in"]),
+            out=int(raw["out"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a count of this version: {error!r}") from error
 
 
 def _dumps(value: object) -> str:

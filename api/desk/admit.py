@@ -10,13 +10,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.alert import Alert, BlindSpan, Number
-from models.wire import Entry, decode_alert, decode_blind
+from models.flow import FlowCount
+from models.wire import Entry, decode_alert, decode_blind, decode_flow
 
 _BODY_CHARS: Final = 65536
 _KEPT_CHARS: Final = 2048
 """How much of each field of a malformed message is kept."""
 
 _Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+_Many = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 _Figures = Annotated[dict[_Name, Annotated[Number, Field()]], Field(max_length=64)]
 _Fraction = Annotated[float, Field(ge=-1, le=2)]  # a box may reach a little over the edge
@@ -66,12 +68,23 @@ class _BlindShape(_Shape):
     ended: datetime | None
 
 
+class _FlowShape(_Shape):
+    id: UUID
+    revision: _Count
+    camera: _Name
+    rule: Annotated[str, Field(max_length=128)]
+    line: _Name
+    minute: datetime
+    into: _Many = Field(alias="in")
+    out: _Many
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A journal entry that can be stored."""
 
     entry: Entry
-    subject: Alert | BlindSpan
+    subject: Alert | BlindSpan | FlowCount
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -102,6 +115,9 @@ def admit(fields: Mapping[bytes, bytes]) -> Admitted | Rejected:
         if entry.kind == "alert":
             _AlertShape.model_validate_json(entry.body)
             return Admitted(entry, decode_alert(entry.body))
+        if entry.kind == "flow":
+            _FlowShape.model_validate_json(entry.body)
+            return Admitted(entry, decode_flow(entry.body))
         _BlindShape.model_validate_json(entry.body)
         return Admitted(entry, decode_blind(entry.body))
     except (ValueError, OverflowError, RecursionError) as error:

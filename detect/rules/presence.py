@@ -14,11 +14,14 @@ from models.track import Track
 _APPEARED: Final = 1_000_000
 """µs; a tracker shows a thing from its second sighting on: who is shown this soon after the first has just appeared."""
 
-_STEP: Final = 0.75
+_STEP: Final = 0.5
 """In heights of a person: so far off may a found one be at once; boxes tremble, and nobody stands quite still."""
 
-_PACE: Final = 0.6
-"""Heights of a person a second, about 1 m/s: who is lost for longer may have gone farther."""
+_PACE: Final = 0.3
+"""Heights of a person a second, about half a metre: who stays somewhere strolls at most, and may do so while lost."""
+
+_WIDE: Final = 16 / 9
+"""A fraction of the width is up to so many of the height; the rule does not know the picture's shape."""
 
 _ALIKE: Final = (0.6, 1.7)
 """The same person is as tall in the picture, seen from nearly the same place; crouching and half hidden allowed for."""
@@ -115,5 +118,5 @@ def _apart(lost: Presence, found: Track, missed: int) -> float | None:
     tall, now = y1 - y0, v1 - v0
     if tall <= 0 or not _ALIKE[0] <= now / tall <= _ALIKE[1]:
         return None
-    distance = hypot((u0 + u1 - x0 - x1) / 2, v1 - y1) / max(tall, now)
+    distance = hypot(_WIDE * (u0 + u1 - x0 - x1) / 2, v1 - y1) / max(tall, now)
     return distance if distance <= _STEP + _PACE * missed / 1e6 else None
