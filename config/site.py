@@ -41,6 +41,13 @@ class Health(Checked):
     blind_s: Seconds = 1.5
 
 
+class Observations(Checked):
+    """How long it is kept what was seen in every picture: tracks, no pictures."""
+
+    days: Annotated[int, ANumber, Field(ge=0, le=365)] = 7
+    megabytes: Annotated[int, ANumber, Field(ge=1, le=1_000_000)] = 2048
+
+
 class Wall(Checked):
     """Where the wall listens."""
 
@@ -91,6 +98,7 @@ class Site(Checked):
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=64)]
     detector: Detector = Detector()
     health: Health = Health()
+    observations: Observations = Observations()
     wall: Wall = Wall()
     grids: tuple[Grid, ...] = ()
     people: tuple[Person, ...] = ()
@@ -188,6 +196,11 @@ class Site(Checked):
     def journal_path(self) -> Path:
         """The journal of this site's detect process."""
         return self.data / "journal.db"
+
+    @property
+    def observations_path(self) -> Path:
+        """The folder of what was seen, by camera and hour."""
+        return self.data / "observations"
 
     @property
     def evidence_path(self) -> Path:

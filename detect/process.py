@@ -14,6 +14,7 @@ from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
 from detect.figures import Figures
+from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.results import Results
 from detect.watch import Watch, farewell
@@ -69,6 +70,7 @@ def run(
     watches = {camera: Watch(site, site.camera(camera), kept.get(camera), now) for camera in links}
     figures = Figures(links)
     cameras = Cameras(links, {camera: watch.taken for camera, watch in watches.items()}, figures)
+    observations = Observations(site.observations_path, site.observations, figures)
     outlet = Outlet(site.redis_url, site.journal_path, links)
     results = Results(
         model=detector.name,
@@ -77,9 +79,11 @@ def run(
         journal=journal,
         store=FolderStore(site.evidence_path),
         outlet=outlet,
+        observations=observations,
         figures=figures,
     )
     outlet.start()
+    observations.start()
     results.start()
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
     began, cpu = perf_counter(), process_time()
@@ -89,6 +93,7 @@ def run(
         detector.close()
     finally:
         results.end()
+        observations.end(_GOODBYE_S)
         outlet.end(_GOODBYE_S)
         cameras.close()
         journal.close()

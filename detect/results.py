@@ -12,6 +12,7 @@ from typing import Final
 from config.site import Site
 from detect.cameras import Cameras
 from detect.figures import Figures
+from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
@@ -36,7 +37,7 @@ class Results:
     Args:
         model: Name of the detector's weights.
         watches: One per camera.
-        cameras, journal, store, outlet, figures: What it is wired to; the journal is this thread's own.
+        cameras, journal, store, outlet, observations, figures: What it is wired to; the journal is this thread's own.
 
     Attributes:
         failure: What ended the thread, None while it lives.
@@ -51,11 +52,13 @@ class Results:
         journal: Journal,
         store: EvidenceStore,
         outlet: Outlet,
+        observations: Observations,
         figures: Figures,
     ) -> None:
         self.failure: BaseException | None = None
         self._model, self._watches, self._cameras = model, dict(watches), cameras
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
+        self._observations = observations
         # At most one frame per camera, and sites as often as somebody changes the configuration.
         self._queue: SimpleQueue[tuple[Frame, Detections] | Site | None] = SimpleQueue()
         self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
@@ -109,15 +112,18 @@ class Results:
             log.exception("the thread has failed")
 
     def _work(self, frame: Frame, found: Detections) -> None:
-        camera = frame.camera
+        camera, taken = frame.camera, to_micros(frame.taken)
         if camera not in self._watches:  # it was removed while this frame was under way
             self._figures.count(camera, "removed")
             return
-        looked = self._watches[camera].look(
+        watch = self._watches[camera]
+        if self._observations.begins(camera, taken):
+            self._observations.begin(camera, taken, watch.checkpoint())
+        looked = watch.look(
             frame, found, utc_now(), partial(self._photograph, frame), partial(self._figures.spent, camera)
         )
+        self._observations.note(camera, taken, looked.tracks)
         self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
-        taken = to_micros(frame.taken)
         drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]
         drafts += [Draft.of_blind(span) for span in looked.spans]
         drafts += [Draft.of_flow(count, taken) for count in looked.flows]
@@ -133,6 +139,7 @@ class Results:
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)
+            self._observations.anew(camera)
             self._journal.append(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
             log.info("%s: watched no more", camera)
         drafts: dict[str, list[Draft]] = {}
@@ -144,6 +151,7 @@ class Results:
                 log.info("%s: watched from now on", camera)
             elif watch.camera != configured:
                 ended = watch.adopt(site, configured)
+                self._observations.anew(camera)
                 drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
                 log.info("%s: watched by its new zones, lines and rules", camera)
         self._write(drafts)

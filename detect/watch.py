@@ -133,9 +133,9 @@ class Watch:
             The last revisions of alerts whose rule is gone.
         """
         self.camera = camera
-        self._rules = rules_of(Place(site.id, camera, site.health.blind_s))
+        self._rules = Rulebook(Place.of(site, camera))
         states = self._memory.rules
-        self._memory.rules = {rule.id: states.get(rule.id, rule.fresh()) for rule in self._rules}
+        self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
         return self.orphaned()
 
     def orphaned(self) -> list[Alert]:
