@@ -1,6 +1,6 @@
 """Reads alerts, cases and blind spans from the database as people see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,13 +15,14 @@ from api.views import (
     DeedView,
     DismissalView,
     DispatchView,
+    EvidenceView,
     IncidentView,
     PersonName,
     Reason,
     SubjectView,
 )
 from models.labels import KEY_OF
-from models.tables import alert, blind_span, dispatch, incident, person
+from models.tables import alert, blind_span, dispatch, evidence, incident, person
 
 OPEN_ALERT: Final = ("RAISED", "ACKED")
 """An alert that still waits for somebody's decision."""
@@ -109,7 +110,8 @@ async def _views(connection: AsyncConnection, query: Select[Any]) -> list[AlertV
     rows = (await connection.execute(query)).all()
     cases = await _cases(connection, sorted({row.incident_id for row in rows if row.incident_id}))
     sent = await _dispatches(connection, [row.id for row in rows if row.incident_id])
-    return [_view(row, cases.get(row.incident_id), sent.get(row.id)) for row in rows]
+    proofs = await _evidence(connection, [row.id for row in rows])
+    return [_view(row, cases.get(row.incident_id), sent.get(row.id), proofs.get(row.id, {})) for row in rows]
 
 
 async def _cases(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, CaseView]:
@@ -144,7 +146,28 @@ async def _dispatches(connection: AsyncConnection, alerts: Sequence[str]) -> dic
     }
 
 
-def _view(row: Row[Any], case: CaseView | None, sent: DispatchView | None) -> AlertView:
+async def _evidence(connection: AsyncConnection, alerts: Sequence[str]) -> dict[str, dict[str, EvidenceView]]:
+    """The clip and the full snapshot of each alert that has them."""
+    found: dict[str, dict[str, EvidenceView]] = {}
+    for start in range(0, len(alerts), _CHUNK):
+        query = select(evidence).where(evidence.c.alert_id.in_(alerts[start : start + _CHUNK]))
+        for row in (await connection.execute(query)).all():
+            seen = row.removed is None and (row.sha256 is not None or (row.state, row.kind) == ("pending", "clip"))
+            found.setdefault(row.alert_id, {})[row.kind] = EvidenceView(
+                state="removed" if row.removed else row.state,
+                reason=row.reason,
+                began=row.began,
+                ended=row.ended,
+                url=f"/api/v1/alerts/{row.alert_id}/evidence/{row.kind}" if seen else None,
+                bytes=row.bytes,
+                sha256=row.sha256,
+            )
+    return found
+
+
+def _view(
+    row: Row[Any], case: CaseView | None, sent: DispatchView | None, proofs: Mapping[str, EvidenceView]
+) -> AlertView:
     dismissed = row.dismissed_by and DismissalView(by=row.dismissed_by, at=row.dismissed_at, reason=row.dismiss_reason)
     return AlertView(
         id=row.id,
@@ -167,6 +190,7 @@ def _view(row: Row[Any], case: CaseView | None, sent: DispatchView | None) -> Al
             for s in row.subjects
         ],
         snapshot=f"/api/v1/alerts/{row.id}/snapshot" if row.snapshot else None,
+        evidence=proofs,
         source=row.source,
         state=row.state,
         acked=DeedView(by=row.acked_by, at=row.acked_at) if row.acked_by else None,

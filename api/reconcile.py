@@ -16,7 +16,7 @@ from models.alert import Alert, BlindSpan
 from models.dialect import absent, open_engine
 from models.errors import KanmenError
 from models.journal import read_entries
-from models.tables import alert, alert_history, blind_span, flow, inbox, rejected
+from models.tables import alert, alert_history, blind_span, evidence, inbox, rejected
 from models.wire import Entry, decode_alert
 
 Result = TypeVar("Result")
@@ -52,6 +52,7 @@ class Report:
         rejected: Stream messages that could not be stored.
         alerts_in_database: Alerts by id.
         spans_in_database: Blind spans by id.
+        evidence_in_database: Clips and full snapshots by id.
     """
 
     entries: int
@@ -63,6 +64,7 @@ class Report:
     rejected: int
     alerts_in_database: int
     spans_in_database: int
+    evidence_in_database: int
 
     @property
     def clean(self) -> bool:
@@ -137,20 +139,25 @@ async def _compare(connection: AsyncConnection, written: Mapping[Named, str], un
     }
     bodies = {(row.alert_id, row.revision): row.body for row in (await connection.execute(select(alert_history))).all()}
     spans = {row.id: row.revision for row in (await connection.execute(select(blind_span))).all()}
-    counts = {row.id: row.revision for row in (await connection.execute(select(flow.c.id, flow.c.revision))).all()}
-    newest = {"blind": spans, "flow": counts}
+    proofs = {row.id: row for row in (await connection.execute(select(evidence))).all()}
+    bodies |= {(row.id, row.revision): row.body for row in proofs.values()}
+    newest = {**spans, **{row.id: row.revision for row in proofs.values()}}
 
     def is_kept(name: Named) -> bool:
         if name.kind == "alert":
             return (name.id, name.revision) in bodies
-        return bool(newest[name.kind].get(name.id, 0) >= name.revision)
+        return bool(newest.get(name.id, 0) >= name.revision)
 
     oldest: dict[str, int] = {}
     for name in written:
         oldest[name.origin] = min(name.seq, oldest.get(name.origin, name.seq))
     kept = {name for name in noted if is_kept(name)}
     known = {(name.id, name.revision) for name in noted if name.kind == "alert"}
-    stray = {Named("", 0, "alert", alert_id, revision) for alert_id, revision in bodies.keys() - known}
+    stray = {
+        Named("", 0, "alert", alert_id, revision)
+        for alert_id, revision in bodies.keys() - known
+        if alert_id not in proofs
+    }
     unaudited: dict[str, int] = {}
     for name in noted:
         if name.origin not in oldest:
@@ -166,6 +173,7 @@ async def _compare(connection: AsyncConnection, written: Mapping[Named, str], un
         rejected=await _count(connection, rejected.c.digest),
         alerts_in_database=await _count(connection, alert.c.id),
         spans_in_database=len(spans),
+        evidence_in_database=len(proofs),
     )
 
 
@@ -174,7 +182,7 @@ def _extra(noted: set[Named], written: Mapping[Named, str], oldest: Mapping[str,
 
 
 def _differs(name: Named, body: str, bodies: Mapping[tuple[str, int], str]) -> bool:
-    return bool(name.kind == "alert" and bodies[name.id, name.revision] != body)
+    return bodies.get((name.id, name.revision), body) != body
 
 
 async def _stored(connection: AsyncConnection) -> Stored:

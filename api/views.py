@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, PlainSerializer, WithJsonSchema
 
 from models.alert import Number
 from models.clock import to_iso
@@ -79,8 +79,23 @@ class DispatchView(BaseModel):
     why: list[Reason]
 
 
+class EvidenceView(BaseModel):
+    """A clip or the full snapshot of an alert; `url` once there is something to see, `reason` where it is not whole.
+
+    `state` is pending, ready, partial, failed, or removed at the end of its days.
+    """
+
+    state: str
+    reason: str
+    began: Stamp | None
+    ended: Stamp | None
+    url: str | None
+    bytes: int
+    sha256: str | None
+
+
 class AlertView(BaseModel):
-    """An alert: its newest revision, and what people did. `version` counts only the latter."""
+    """An alert: its newest revision, its evidence by kind, and what people did. `version` counts only the latter."""
 
     id: str
     revision: int
@@ -99,6 +114,7 @@ class AlertView(BaseModel):
     threshold: Mapping[str, Number]
     subjects: list[SubjectView]
     snapshot: str | None
+    evidence: Mapping[str, EvidenceView]
     source: str
     state: str
     acked: DeedView | None
@@ -148,49 +164,6 @@ class BlindView(BaseModel):
     reason: str
     began: Stamp
     ended: Stamp | None
-
-
-class FlowView(BaseModel):
-    """How many crossed a line within one minute, so far."""
-
-    id: str
-    revision: int
-    camera: str
-    line: str
-    minute: Stamp
-    into: int = Field(serialization_alias="in")
-    out: int
-
-
-class Passed(BaseModel):
-    """How many crossed."""
-
-    into: int = Field(serialization_alias="in")
-    out: int
-
-
-class FlowWindow(Passed):
-    """A window of the site's clock; for `blind_s` seconds of it nobody could have been counted."""
-
-    began: Stamp
-    blind_s: float
-
-
-class LineFlow(BaseModel):
-    """A counted line: today so far, and its newest windows, oldest first; the last one runs."""
-
-    camera: str
-    line: str
-    today: Passed
-    windows: list[FlowWindow]
-
-
-class FlowBoard(BaseModel):
-    """The flow over all counted lines, in windows of so many minutes."""
-
-    now: Stamp
-    minutes: int
-    lines: list[LineFlow]
 
 
 class IncidentView(BaseModel):

@@ -72,6 +72,7 @@ class Camera(Checked):
     entrance: Annotated[str, Field(min_length=1, max_length=40)]
     url: Annotated[str, Field(repr=False)]
     """May hold a password: never shown by repr, never logged."""
+    main: Annotated[str | None, Field(repr=False)] = None
     transport: Literal["tcp", "udp"] = "tcp"
     grid: str
     position: XY
@@ -79,9 +80,11 @@ class Camera(Checked):
     lines: tuple[LineConfig, ...] = ()
     rules: tuple[Rule, ...] = ()
 
-    @field_validator("url")
+    @field_validator("url", "main")
     @classmethod
-    def _is_rtsp(cls, url: str) -> str:
+    def _is_rtsp(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         try:
             parts = urlsplit(url)
             port = parts.port

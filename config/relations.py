@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import hypot
 from typing import Any
 
-from config.rules import PLACE_KEYS
-
 Where = tuple[str | int, ...]
 """The path of keys and list positions to a part of the configuration."""
 
@@ -14,6 +12,9 @@ SHORTEST_LINE = 0.01
 
 SMALLEST_ZONE = 1e-4
 """In fractions of the picture's area: a hundredth of its width by a hundredth of its height."""
+
+LEGAL_DAYS = 30
+"""Video of public places is kept at least so long (799号令, art. 17)."""
 
 
 def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
@@ -26,8 +27,11 @@ def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
         yield from _twice((key,), _parts(site, key), name, key)
     yield from _twice(("cameras",), _parts(site, "cameras"), "url", "cameras", "give each its own, or remove one")
     for index, camera in _parts(site, "cameras"):
+        if isinstance(camera.get("main"), str) and camera["main"] == camera.get("url"):
+            yield ("cameras", index, "main"), "is the address under url too; leave main out where there is one stream"
         yield from _of_camera(("cameras", index), camera)
     yield from _grids(site)
+    yield from _retention(site)
 
 
 def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:
@@ -54,7 +58,7 @@ def _places(
 ) -> Iterator[tuple[Where, str]]:
     seen = set()
     for index, rule in rules:
-        what = PLACE_KEYS.get(str(rule.get("rule")))
+        what = {"INTRUDE": "zone", "LINE": "line"}.get(str(rule.get("rule")))
         place = rule.get(what) if what else None
         if not what or not isinstance(place, str):
             continue
@@ -62,9 +66,9 @@ def _places(
         if place not in known:
             has = f"it has {', '.join(known)}" if known else f"it has no {what}s"
             yield (*at, "rules", index, what), f"this camera has no such {what} ({has}); mend the name or add it"
-        elif (rule["rule"], place) in seen:
+        elif (what, place) in seen:
             yield (*at, "rules", index, what), f"a second {rule['rule']} rule for this {what}; remove one"
-        seen.add((rule["rule"], place))
+        seen.add((what, place))
 
 
 def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
@@ -80,6 +84,16 @@ def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
     for where, code in named:
         if isinstance(code, str) and code not in codes:
             yield where, "no grid has this code; mend it or add the grid under grids"
+
+
+def _retention(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    evidence = site.get("evidence") if isinstance(site, Mapping) else None
+    if not isinstance(evidence, Mapping) or evidence.get("trial"):
+        return
+    days = evidence.get("retention_days")
+    if isinstance(days, int) and 0 < days < LEGAL_DAYS:
+        remedy = f"raise it to {LEGAL_DAYS}, or write trial: true where nothing real is recorded"
+        yield ("evidence", "retention_days"), f"the law demands at least {LEGAL_DAYS} days; {remedy}"
 
 
 def _twice(

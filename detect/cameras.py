@@ -4,6 +4,7 @@ import logging
 import os
 import selectors
 import socket
+from collections import deque
 from collections.abc import Iterable, Mapping
 from time import perf_counter, thread_time
 from typing import Final
@@ -14,13 +15,16 @@ from detect.figures import Figures
 from detect.watch import SET_BACK
 from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
 from models.frame import Frame, Image
-from models.link import MESSAGE_BYTES, Health, Sample, Want, decode, encode
+from models.link import MESSAGE_BYTES, Answer, Health, Request, Sample, Want, decode, encode
 from models.slots import SlotReader
 
 log = logging.getLogger("detect:cameras")
 
 _STALE: Final = 10_000_000
 """µs; an older picture lay in the socket while we were down, and its alert would come too late to help."""
+
+_ANSWERS: Final = 1024
+"""Answers that wait to be written down; what is dropped is asked for again."""
 
 
 class _Link:
@@ -41,7 +45,8 @@ class _Link:
 
 
 class Cameras:
-    """All links; used by one thread, but for `release` and `health`, which know nothing of a camera that was removed.
+    """All links; used by one thread, but for `release`, `health`, `ask` and `answers`; these know nothing of a camera
+    that was removed.
 
     A camera has at most one frame under way, so one buffer each is enough, and no queue can grow.
 
@@ -57,6 +62,7 @@ class Cameras:
         self._links: dict[str, _Link] = {}
         self._figures = figures
         self._selector = selectors.DefaultSelector()
+        self._answers: deque[Answer] = deque(maxlen=_ANSWERS)
         for camera, fds in links.items():
             self.add(camera, fds, newest.get(camera))
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -133,6 +139,25 @@ class Cameras:
             except OSError:  # its buffer is full or its end is gone: the next one comes in a second
                 self._figures.count(link.camera, "want_unsent")
 
+    def ask(self, camera: str, request: Request) -> bool:
+        """Ask a worker for evidence; False where it could not be told."""
+        link = self._links.get(camera)
+        if link is None:
+            return False
+        try:
+            link.socket.send(encode(request))
+        except OSError:  # as in `want`; the request is repeated
+            self._figures.count(camera, "request_unsent")
+            return False
+        return True
+
+    def answers(self) -> list[Answer]:
+        """What the workers have answered since the last call."""
+        taken = []
+        while self._answers:
+            taken.append(self._answers.popleft())
+        return taken
+
     def close(self) -> None:
         """Let go of sockets and selector."""
         self._selector.close()
@@ -164,6 +189,8 @@ class Cameras:
                 link.health = message
             elif isinstance(message, Sample):
                 self._announced(link, message)
+            elif isinstance(message, Answer):
+                self._answers.append(message)
 
     def _announced(self, link: _Link, sample: Sample) -> None:
         now = to_micros(utc_now())

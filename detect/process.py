@@ -14,8 +14,8 @@ from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
 from detect.figures import Figures
-from detect.observations import Observations
 from detect.outlet import Outlet
+from detect.requests import Requests
 from detect.results import Results
 from detect.watch import Watch, farewell
 from models.clock import Monotonic, monotonic_now, utc_now
@@ -23,6 +23,7 @@ from models.errors import ModelError
 from models.evidence import FolderStore
 from models.journal import Checkpoint, Journal
 from models.link import Want
+from models.wire import decode_evidence
 
 log = logging.getLogger("detect")
 
@@ -70,20 +71,19 @@ def run(
     watches = {camera: Watch(site, site.camera(camera), kept.get(camera), now) for camera in links}
     figures = Figures(links)
     cameras = Cameras(links, {camera: watch.taken for camera, watch in watches.items()}, figures)
-    observations = Observations(site.observations_path, site.observations, figures)
+    requests = Requests(site.evidence, map(decode_evidence, journal.newest("evidence")), cameras.ask)
     outlet = Outlet(site.redis_url, site.journal_path, links)
     results = Results(
         model=detector.name,
         watches=watches,
         cameras=cameras,
         journal=journal,
-        store=FolderStore(site.evidence_path),
+        store=FolderStore(site.evidence_path, site.evidence.min_free_bytes),
+        requests=requests,
         outlet=outlet,
-        observations=observations,
         figures=figures,
     )
     outlet.start()
-    observations.start()
     results.start()
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
     began, cpu = perf_counter(), process_time()
@@ -93,7 +93,6 @@ def run(
         detector.close()
     finally:
         results.end()
-        observations.end(_GOODBYE_S)
         outlet.end(_GOODBYE_S)
         cameras.close()
         journal.close()

@@ -27,6 +27,11 @@ Count = Literal[
     "live_published",  # fragments that Redis took
     "live_overflow",  # packets and pictures that a busy Redis did not get; live went on at the next key picture
     "live_failed",  # fragments that Redis did not take
+    "main_packets",  # of the main stream
+    "main_lost",  # connections to the main stream that failed or ended
+    "ring_overflow",  # packets that left the ring for want of room: clips begin later than they should
+    "requests_dropped",  # requests for evidence that a busy worker did not get; detect repeats them
+    "evidence_failed",  # clips and snapshots that the disk refused
 ]
 
 
@@ -74,6 +79,11 @@ class CameraHealth:
     def state(self) -> CameraState:
         """What the worker sees now."""
         return self._state
+
+    @property
+    def skew_s(self) -> float | None:
+        """Camera's clock minus ours, seconds; None where it sends no report."""
+        return self._skew_s
 
     def trying(self) -> None:
         """A connection is being made."""

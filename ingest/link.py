@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.health import Counts
 from models.clock import Monotonic, monotonic_now
-from models.link import MESSAGE_BYTES, Health, Message, Want, decode, encode
+from models.link import MESSAGE_BYTES, Health, Message, Request, Want, decode, encode
 
 WANT_LIFE_S: Final = 5.0
 """Detect repeats its wish once a second; unasked for so long, nothing is sampled."""
@@ -24,10 +24,11 @@ _MOST_FPS: Final = 60.0
 
 
 class Link:
-    """Sends samples and health, and knows what detect wants."""
+    """Sends samples, health and answers, knows what detect wants, and hands its requests on."""
 
-    def __init__(self, fd: int, counts: Counts) -> None:
-        """`fd` stays the caller's: the link works on a copy."""
+    def __init__(self, fd: int, counts: Counts, ask: Callable[[Request], None]) -> None:
+        """`fd` stays the caller's: the link works on a copy; `ask` is called on the thread of `run`."""
+        self._ask = ask
         self._socket = socket.socket(fileno=socket.dup(fd))
         self._counts = counts
         self._want: Want | None = None
@@ -79,6 +80,9 @@ class Link:
             message = decode(data)
         except ValueError:
             message = None
+        if isinstance(message, Request):
+            self._ask(message)
+            return
         if not isinstance(message, Want) or not _is_usable(message):
             self._counts.add("link_unread")
             return

@@ -1,33 +1,36 @@
-"""The ingest worker of one camera: its four threads and what passes between them."""
+"""The ingest worker of one camera: its threads and what passes between them."""
 
 import logging
-import random
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import av
 import av.logging
 import cv2
-from av.video.stream import VideoStream
 
 from config.site import Camera, Site
-from ingest.backoff import Backoff
-from ingest.coded import Coded, micros
+from ingest.coded import Coded
+from ingest.drain import Drain, Lost
+from ingest.evidence import EvidenceKeeper
 from ingest.health import CameraHealth, Counts
 from ingest.link import Link
 from ingest.live import Live
+from ingest.main_stream import MainStream
 from ingest.pictures import BLANK_S, Pictures
+from ingest.ring import Ring
 from ingest.sampler import Sampler
-from ingest.stream import CameraStream, StalledError, place, without_secrets
-from ingest.taken import TakenClock
-from models.clock import Monotonic, monotonic_now, to_micros, utc_now
-from models.errors import KanmenError, StreamError, UnauthorisedError
+from ingest.stream import StalledError, without_secrets
+from models.clock import monotonic_now
+from models.errors import KanmenError
+from models.evidence import FolderStore
+from models.link import Answer
 from models.slots import SlotWriter
 
-_WELL_S: Final = 10.0
-"""Live for so long, a camera is well: the next failure is tried again soon."""
+RING_SPARE_S: Final = 5.0
+"""The ring reaches back so much further than a clip: an alert takes a moment, and a busy evidence thread too."""
 
 _END_S: Final = 1.5
 """What ending may take; a thread that FFmpeg still holds then is left to the end of the process."""
@@ -44,25 +47,34 @@ def run(site: Site, camera_id: str, slots_fd: int, link_fd: int, stop: threading
 
 
 class Worker:
-    """Wires the parts of one camera. Its threads: `ingest:<camera>` drains the stream and waits for nobody,
-    `…:pictures` decodes and samples, `…:live` publishes, `…:link` talks to detect.
+    """Wires the parts of one camera.
+
+    Its threads: `ingest:<camera>` drains the sub-stream and waits for nobody, `…:main` drains the main stream where
+    there is one, `…:pictures` decodes and samples, `…:live` publishes, `…:link` talks to detect, `…:evidence` keeps
+    clips and stills.
     """
 
     def __init__(self, site: Site, camera: Camera, slots_fd: int, link_fd: int) -> None:
         """The descriptors stay the caller's."""
         self.name = f"ingest:{camera.id}"
         self._log = logging.getLogger(self.name)
-        self._url, self._transport = camera.url, camera.transport
-        self._read_s = site.health.stall_s
+        self._urls = [url for url in (camera.url, camera.main) if url]
         self._counts = Counts()
-        self._link = Link(link_fd, self._counts)
+        kept_s = site.evidence.clip_before_s + RING_SPARE_S
+        self._ring, main_ring = Ring(kept_s), Ring(kept_s)
+        rings = (main_ring, self._ring) if camera.main else (self._ring,)
+        store = FolderStore(site.evidence_path, site.evidence.min_free_bytes)
+        self._evidence = EvidenceKeeper(rings, store, self._tell, self._counts, f"{self.name}:evidence")
+        self._link = Link(link_fd, self._counts, self._evidence.ask)
         self._health = CameraHealth(self._counts, self._link.send)
         self._live = Live(camera.id, site.redis_url, self._counts)
         sampler = Sampler(SlotWriter(slots_fd), self._link.send, self._counts, site.health.freeze_s)
         self._pictures = Pictures(self._link, sampler, self._live, self._health, self._counts)
-        # The start in µs tells this epoch from those before a restart; it wraps after 36 min, which no slot outlives.
-        self._clock = TakenClock(to_micros(utc_now()) % 2**31)
-        self._backoff = Backoff(random.Random())  # noqa: S311 (spreads retries, keeps no secret)
+        self._drains = {"": Drain(camera.url, camera.transport, site.health.stall_s, self, self.name)}
+        if camera.main:
+            main = MainStream(main_ring, self._counts, lambda: self._health.skew_s)
+            name = f"{self.name}:main"
+            self._drains[":main"] = Drain(camera.main, camera.transport, site.health.stall_s, main, name)
         self._ending = threading.Event()
         self._failed: str | None = None
 
@@ -75,9 +87,10 @@ class Worker:
         av.logging.set_level(None)  # FFmpeg's own words may hold the address with its password
         cv2.setNumThreads(1)
         threads = [
-            self._thread("", self._watch),
+            *(self._thread(part, partial(drain.run, self._ending)) for part, drain in self._drains.items()),
             self._thread(":pictures", lambda: self._pictures.run(self._ending)),
             self._thread(":live", lambda: self._live.run(self._ending)),
+            self._thread(":evidence", lambda: self._evidence.run(self._ending)),
             self._thread(":link", lambda: self._link.run(self._ending, self._health.message)),
         ]
         for thread in threads:
@@ -99,74 +112,39 @@ class Worker:
             try:
                 work()
             except Exception:  # noqa: BLE001 (a thread's boundary: its death must end the worker, not go unseen)
-                self._log.error("%s", without_secrets(traceback.format_exc(), self._url))  # scrubbed
+                told = traceback.format_exc()
+                for url in self._urls:
+                    told = without_secrets(told, url)
+                self._log.error("%s", told)
                 self._failed = name
 
         return threading.Thread(target=guarded, name=name, daemon=True)
 
-    def _watch(self) -> None:
-        """Connect, drain, and connect again."""
-        while not self._ending.is_set():
-            self._health.trying()
-            try:
-                self._drain()
-            except UnauthorisedError as error:
-                wait = self._backoff.after_refusal()
-                self._health.lost("unauthorised", str(error), wait)
-            except StalledError as error:
-                wait = self._backoff.after_failure()
-                self._health.lost("stalled", str(error), wait)
-            except StreamError as error:
-                wait = self._backoff.after_failure()
-                self._health.lost("disconnected", str(error), wait)
-            else:
-                return
-            self._log.warning("%s: %s; next try in %.1f s", place(self._url), self._health.message().detail, wait)
-            self._ending.wait(wait)
+    def _tell(self, answer: Answer) -> bool:
+        return self._link.send(answer)
 
-    def _drain(self) -> None:
-        """One connection, to its end; returns only when the worker ends.
+    def trying(self) -> None:
+        """The sub-stream is being connected to."""
+        self._health.trying()
+
+    def connected(self) -> None:
+        """The sub-stream begins."""
+        self._pictures.connected()
+
+    def take(self, coded: Coded, skew_s: float | None) -> None:
+        """A packet of the sub-stream.
 
         Raises:
-            StreamError: as `ingest.stream` says, or packets came and no picture.
+            StalledError: packets came and no picture.
         """
-        with CameraStream(self._url, self._read_s, self._transport) as stream:
-            self._clock.restart()
-            self._pictures.connected()
-            began: Monotonic | None = None
-            opened = stream.opened
-            for packet in stream.packets():
-                if self._ending.is_set():
-                    return
-                if began is None:
-                    began = monotonic_now()
-                    self._log.info("%s: live, %s %dx%d", place(self._url), opened.codec, opened.width, opened.height)
-                elif monotonic_now() - began > _WELL_S:
-                    self._backoff.reset()
-                if stream.opened is not opened:
-                    opened = stream.opened
-                    self._clock.restart()  # another picture: a new epoch
-                    self._log.info("%s: now %dx%d", place(self._url), opened.width, opened.height)
-                self._pass_on(packet, stream)
-                if self._pictures.is_blank():
-                    raise StalledError(f"packets come, but no picture could be decoded for {BLANK_S:g} s")
-
-    def _pass_on(self, packet: "av.Packet[VideoStream]", stream: CameraStream) -> None:
-        opened, pts = stream.opened, packet.pts
-        if pts is None:
-            return
         self._counts.add("packets")
-        stamp = self._clock.stamp(micros(pts, opened.time_base), to_micros(utc_now()))
-        coded = Coded(packet, pts, stamp, opened)
-        self._health.arrived(opened, stamp.epoch, stamp.media, _skew_s(packet, stamp.taken))
+        self._health.arrived(coded.opened, coded.stamp.epoch, coded.stamp.media, skew_s)
+        self._counts.add("ring_overflow", self._ring.add(coded))
         self._live.offer_coded(coded)
         self._pictures.offer(coded)
+        if self._pictures.is_blank():
+            raise StalledError(f"packets come, but no picture could be decoded for {BLANK_S:g} s")
 
-
-def _skew_s(packet: "av.Packet[VideoStream]", taken: int) -> float | None:
-    """Camera's clock minus ours in seconds, where a sender report said what the camera's clock showed."""
-    if not packet.has_sidedata("prft"):
-        return None
-    # FFmpeg's AVProducerReferenceTime: µs since 1970 as int64 in the machine's byte order, then flags.
-    wall = int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], "little", signed=True)
-    return (wall - taken) / 1_000_000
+    def lost(self, state: Lost, detail: str, retry_s: float) -> None:
+        """The sub-stream is away."""
+        self._health.lost(state, detail, retry_s)

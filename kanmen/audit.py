@@ -37,6 +37,7 @@ def audit(
 
 def _lines(report: "Report", lost: "list[Named]", chain: "ChainReport") -> list[str]:
     stored = f"{report.alerts_in_database} alerts, {report.spans_in_database} blind spans"
+    stored += f", {report.evidence_in_database} pieces of evidence"
     lines = [f"{report.entries} journal entries; in the database: {stored}"]
     if report.unsettled:
         lines.append(f"{len(report.unsettled)} entries are on their way: the journal goes on sending them")

@@ -1,4 +1,4 @@
-"""The journal: every alert, blind span and count of one origin, on disk before anybody hears of it."""
+"""The journal: every alert, blind span and piece of evidence of one origin, on disk before anybody hears of it."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Final, cast
 from models.clock import to_micros, utc_now
 from models.errors import JournalError
 from models.journal_rows import BUSY_S, Checkpoint, Draft, Latency, Row, latencies, read_entries, remedy
-from models.wire import Entry
+from models.wire import Entry, Kind
 
 __all__ = ["Checkpoint", "Draft", "Journal", "Latency", "Row", "latencies", "read_entries"]
 
@@ -81,6 +81,12 @@ class Journal:
         with self._plainly():
             rows = self._db.execute("SELECT camera, heartbeat, body FROM checkpoints").fetchall()
         return {camera: Checkpoint(heartbeat, body) for camera, heartbeat, body in rows}
+
+    def newest(self, kind: Kind) -> list[str]:
+        """The newest body of each subject of a kind, oldest subject first."""
+        query = "SELECT body, MAX(revision) FROM entries WHERE kind = ? GROUP BY subject_id ORDER BY MIN(seq)"
+        with self._plainly():
+            return [body for body, _ in self._db.execute(query, (kind,))]
 
     def unsent(self, limit: int) -> list[Entry]:
         """The oldest rows that have never been sent."""

@@ -10,8 +10,8 @@ from typing import Final
 from models.alert import Alert, BlindSpan
 from models.clock import to_micros
 from models.errors import JournalError
-from models.flow import FlowCount
-from models.wire import Entry, Kind, encode_alert, encode_blind, encode_flow
+from models.evidence import Evidence
+from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence
 
 BUSY_S: Final = 5.0
 """Another thread or process holds the file for milliseconds; longer than this is a fault."""
@@ -35,7 +35,7 @@ class Draft:
     """What is about to be written.
 
     Attributes:
-        kind, subject_id, revision, body: As in models.wire; the subject is the alert, the span or the count.
+        kind, subject_id, revision, body: As in models.wire; the subject is the alert, the span or the evidence.
         taken: µs since 1970 UTC of the picture (or the moment) that caused it.
     """
 
@@ -56,9 +56,10 @@ class Draft:
         return Draft("blind", str(span.id), span.revision, encode_blind(span), to_micros(span.ended or span.began))
 
     @staticmethod
-    def of_flow(count: FlowCount, taken: int) -> "Draft":
-        """A revision of a count that the picture taken then caused."""
-        return Draft("flow", str(count.id), count.revision, encode_flow(count), taken)
+    def of_evidence(evidence: Evidence) -> "Draft":
+        """Evidence that is asked for, or has come to its end."""
+        body = encode_evidence(evidence)
+        return Draft("evidence", str(evidence.id), evidence.revision, body, to_micros(evidence.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Row:
 
     Attributes:
         entry: As it goes over the wire.
-        subject_id, revision: Of the alert, span or count.
+        subject_id, revision: Of the alert, span or evidence.
         taken: The picture that caused it; written: on disk; sent: first time on the stream; settled: in the database.
     """
 

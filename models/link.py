@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
+from models.evidence import EvidenceKind, EvidenceState
+
 MESSAGE_BYTES: Final = 65536
 """No message is longer."""
 
@@ -79,8 +81,55 @@ class Want:
     fps: float
 
 
-Message = Sample | Health | Want
-_TYPES: Final[dict[str, type[Sample | Health | Want]]] = {"sample": Sample, "health": Health, "want": Want}
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Detect asks for evidence of an alert; repeated every few seconds until it is answered.
+
+    Attributes:
+        id: Of the evidence, a UUID as text.
+        kind: `clip` or `snapshot`.
+        key: Where in the evidence store it shall lie.
+        at: `taken` of the picture that fired, µs since 1970 UTC.
+        first, last: `taken` from and until which pictures are wanted, µs since 1970 UTC; a snapshot has `at` in both.
+    """
+
+    id: str
+    kind: EvidenceKind
+    key: str
+    at: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The ingest worker says what became of a request; said again whenever the request is repeated.
+
+    Attributes:
+        id: As in the request.
+        state: One of `models.evidence.FINAL`.
+        reason: Key of `models.evidence.REASONS`; empty when ready.
+        began, ended: `taken` of the first and the last picture in it, µs since 1970 UTC; None where it failed.
+        bytes, sha256: Of the file; 0 and None where it failed.
+    """
+
+    id: str
+    state: EvidenceState
+    reason: str = ""
+    began: int | None = None
+    ended: int | None = None
+    bytes: int = 0
+    sha256: str | None = None
+
+
+Message = Sample | Health | Want | Request | Answer
+_TYPES: Final[dict[str, type[Message]]] = {
+    "sample": Sample,
+    "health": Health,
+    "want": Want,
+    "request": Request,
+    "answer": Answer,
+}
 
 
 def encode(message: Message) -> bytes:

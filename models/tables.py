@@ -157,21 +157,29 @@ blind_span = Table(
     Index(None, "ended"),
 )
 
-flow = Table(
-    "flow",
+evidence = Table(
+    "evidence",
     metadata,
     Column("id", ID, primary_key=True),
     Column("revision", Integer, nullable=False),
+    Column("alert_id", ID, nullable=False),
     Column("camera", NAME, nullable=False),
-    Column("rule", String(128), nullable=False),
-    Column("line", NAME, nullable=False),
-    Column("minute", Instant, nullable=False),
-    Column("into", Integer, nullable=False),
-    Column("out", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", NAME, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("began", Instant),
+    Column("ended", Instant),
+    Column("key", String(256), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", String(64)),
+    Column("body", Text, nullable=False),
     Column("received", Instant, nullable=False),
-    Index(None, "minute"),
+    Column("removed", Instant),
+    Index(None, "alert_id"),
+    Index(None, "key"),
 )
-"""How many crossed each line in a minute; minutes without anybody have no row, longer windows are sums."""
+"""The newest revision of each clip and full snapshot; `removed` is when its file went, at the end of its days."""
 
 feed = Table(
     "feed",

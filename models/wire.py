@@ -1,16 +1,17 @@
-"""The wire format: how alerts, blind spans, counts and the watch's status stand in journals and in Redis, as JSON."""
+"""The wire format: how alerts, blind spans and evidence stand in journals and in Redis, as JSON."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from models.alert import Alert, BlindSpan, Subject
 from models.clock import from_iso, to_iso
-from models.flow import FlowCount
+from models.evidence import Evidence
 
-Kind = Literal["alert", "blind", "flow"]
+Kind = Literal["alert", "blind", "evidence"]
+_KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Entry:
         origin: Which journal wrote it.
         seq: Its number there, from 1, without gaps.
         kind: What the body is.
-        body: JSON, see `encode_alert`, `encode_blind` and `encode_flow`.
+        body: JSON, see `encode_alert`, `encode_blind` and `encode_evidence`.
     """
 
     origin: str
@@ -42,14 +43,9 @@ class Entry:
         """
         try:
             kind = fields[b"kind"].decode()
-            if kind not in get_args(Kind):
+            if kind not in _KINDS:
                 raise ValueError(f"unknown kind {kind!r}")
-            return Entry(
-                fields[b"origin"].decode(),
-                int(fields[b"seq"]),
-                cast("Kind", kind),
-                fields[b"body"].decode(),
-            )
+            return Entry(fields[b"origin"].decode(), int(fields[b"seq"]), _KINDS[kind], fields[b"body"].decode())
         except KeyError as error:
             raise ValueError(f"the message has no field {error}") from error
 
@@ -147,42 +143,52 @@ def decode_blind(text: str) -> BlindSpan:
         raise ValueError(f"not a blind span of this version: {error!r}") from error
 
 
-def encode_flow(count: FlowCount) -> str:
-    """The count as JSON."""
+def encode_evidence(evidence: Evidence) -> str:
+    """The evidence as JSON; not the file itself."""
     return _dumps(
         {
-            "id": str(count.id),
-            "revision": count.revision,
-            "camera": count.camera,
-            "rule": count.rule,
-            "line": count.line,
-            "minute": to_iso(count.minute),
-            "in": count.into,
-            "out": count.out,
+            "id": str(evidence.id),
+            "revision": evidence.revision,
+            "alert": str(evidence.alert),
+            "camera": evidence.camera,
+            "kind": evidence.kind,
+            "state": evidence.state,
+            "reason": evidence.reason,
+            "at": to_iso(evidence.at),
+            "began": to_iso(evidence.began) if evidence.began else None,
+            "ended": to_iso(evidence.ended) if evidence.ended else None,
+            "key": evidence.key,
+            "bytes": evidence.bytes,
+            "sha256": evidence.sha256,
         }
     )
 
 
-def decode_flow(text: str) -> FlowCount:
-    """The count of `encode_flow`.
+def decode_evidence(text: str) -> Evidence:
+    """The evidence of `encode_evidence`.
 
     Raises:
-        ValueError: the text is no count of this version.
+        ValueError: the text is no evidence of this version.
     """
     try:
         raw: dict[str, Any] = json.loads(text)
-        return FlowCount(
+        return Evidence(
             id=UUID(raw["id"]),
             revision=int(raw["revision"]),
+            alert=UUID(raw["alert"]),
             camera=str(raw["camera"]),
-            rule=str(raw["rule"]),
-            line=str(raw["line"]),
-            minute=from_iso(raw["minute"]),
-            into=int(raw["in"]),
-            out=int(raw["out"]),
+            kind=raw["kind"],
+            state=raw["state"],
+            reason=str(raw["reason"]),
+            at=from_iso(raw["at"]),
+            began=from_iso(raw["began"]) if raw["began"] else None,
+            ended=from_iso(raw["ended"]) if raw["ended"] else None,
+            key=str(raw["key"]),
+            bytes=int(raw["bytes"]),
+            sha256=raw["sha256"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a count of this version: {error!r}") from error
+        raise ValueError(f"not evidence of this version: {error!r}") from error
 
 
 def _dumps(value: object) -> str:

@@ -7,21 +7,26 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.alert import Alert, BlindSpan, Number
-from models.flow import FlowCount
-from models.wire import Entry, decode_alert, decode_blind, decode_flow
+from models.evidence import Evidence, EvidenceKind, EvidenceState, is_key
+from models.wire import Entry, decode_alert, decode_blind, decode_evidence
 
 _BODY_CHARS: Final = 65536
 _KEPT_CHARS: Final = 2048
 """How much of each field of a malformed message is kept."""
 
 _Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
-_Many = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 _Figures = Annotated[dict[_Name, Annotated[Number, Field()]], Field(max_length=64)]
 _Fraction = Annotated[float, Field(ge=-1, le=2)]  # a box may reach a little over the edge
+
+
+def _key(text: str) -> str:
+    if not is_key(text):
+        raise ValueError("is no evidence key")
+    return text
 
 
 class _Shape(BaseModel):
@@ -68,15 +73,20 @@ class _BlindShape(_Shape):
     ended: datetime | None
 
 
-class _FlowShape(_Shape):
+class _EvidenceShape(_Shape):
     id: UUID
     revision: _Count
+    alert: UUID
     camera: _Name
-    rule: Annotated[str, Field(max_length=128)]
-    line: _Name
-    minute: datetime
-    into: _Many = Field(alias="in")
-    out: _Many
+    kind: EvidenceKind
+    state: EvidenceState
+    reason: Annotated[str, Field(max_length=64)]
+    at: datetime
+    began: datetime | None
+    ended: datetime | None
+    key: Annotated[str, Field(max_length=256), AfterValidator(_key)]
+    bytes: Annotated[int, Field(ge=0, le=2**62)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Admitted:
     """A journal entry that can be stored."""
 
     entry: Entry
-    subject: Alert | BlindSpan | FlowCount
+    subject: Alert | BlindSpan | Evidence
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -115,9 +125,9 @@ def admit(fields: Mapping[bytes, bytes]) -> Admitted | Rejected:
         if entry.kind == "alert":
             _AlertShape.model_validate_json(entry.body)
             return Admitted(entry, decode_alert(entry.body))
-        if entry.kind == "flow":
-            _FlowShape.model_validate_json(entry.body)
-            return Admitted(entry, decode_flow(entry.body))
+        if entry.kind == "evidence":
+            _EvidenceShape.model_validate_json(entry.body)
+            return Admitted(entry, decode_evidence(entry.body))
         _BlindShape.model_validate_json(entry.body)
         return Admitted(entry, decode_blind(entry.body))
     except (ValueError, OverflowError, RecursionError) as error:

@@ -13,6 +13,7 @@ const HINTS = [
   [["←", "→"], "keys.step"],
   [["1–8"], "keys.camera"],
   [["V"], "keys.picture"],
+  [["C"], "keys.clip"],
   [["M"], "keys.mute"],
   [["L"], "keys.language"],
   [["Esc"], "keys.close"],

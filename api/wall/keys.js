@@ -14,6 +14,7 @@ const ACTS = {
   u: undo,
   m: mute,
   l: switchLanguage,
+  c: () => change({ picture: state.picture === "clip" ? "snapshot" : "clip" }),
   v: () => change({ picture: state.picture === "live" ? "snapshot" : "live" }),
   "?": () => change({ help: !state.help }),
   "？": () => change({ help: !state.help }),

@@ -1,5 +1,6 @@
-// The large picture of the stage: the very frame that fired with what was seen in it, or a camera live.
+// The large picture of the stage: the frame that fired with what was seen in it, the clip around it, or a camera live.
 import { placeOf, selected } from "./alerts.js";
+import { clipOf, makeClip } from "./clip.js";
 import { serverNow, timeOfDay } from "./clock.js";
 import { el, say, show, svg } from "./element.js";
 import { draw, fit, fitted } from "./overlay.js";
@@ -22,11 +23,18 @@ function marks(alert) {
   return nodes;
 }
 
-/** The camera whose live picture the stage shows, or null while it shows a snapshot. */
+/** Whether the stage shows the clip of the selected alert. */
+const showsClip = () => state.picture === "clip" && clipOf(selected()) !== null;
+
+/** Where the best picture of an alert lies: the camera's full resolution once it is there. */
+const photoOf = (alert) => alert.evidence?.snapshot?.url ?? alert.snapshot;
+
+/** The camera whose live picture the stage shows, or null while it shows a snapshot or a clip. */
 export function liveCamera() {
   if (state.selection?.kind === "camera") return camera(state.selection.id);
   const alert = selected();
   if (!alert) return state.session.cameras[0];
+  if (showsClip()) return null;
   return state.picture === "live" || !alert.snapshot ? camera(alert.camera) : null;
 }
 
@@ -42,8 +50,9 @@ export function makePicture() {
   const canvas = el("canvas", { testid: "stage-live" });
   const caption = el("span.caption");
   const missing = el("p.missing");
-  const tabs = el("span.tabs", { role: "group", label: "picture.label" }, chooser("snapshot"), chooser("live"));
-  const root = el("div.picture", {}, sheet, canvas, missing, caption, tabs);
+  const choosers = { snapshot: chooser("snapshot"), clip: chooser("clip"), live: chooser("live") };
+  const tabs = el("span.tabs", { role: "group", label: "picture.label" }, ...Object.values(choosers));
+  const root = el("div.picture", {}, sheet, canvas, makeClip(), missing, caption, tabs);
   const shape = () => {
     if (!photo.naturalWidth) return;
     sheet.style.aspectRatio = `${photo.naturalWidth} / ${photo.naturalHeight}`;
@@ -60,13 +69,16 @@ export function makePicture() {
   function render() {
     const alert = selected();
     const live = liveCamera();
-    show(sheet, !live);
-    show(canvas, Boolean(live));
-    show(tabs, Boolean(alert?.snapshot));
-    tabs.firstChild.setAttribute("aria-pressed", String(!live));
-    tabs.lastChild.setAttribute("aria-pressed", String(Boolean(live)));
+    const shown = live ? "live" : showsClip() ? "clip" : "snapshot";
+    show(sheet, shown === "snapshot");
+    show(canvas, shown === "live");
+    show(caption, shown !== "clip");
+    show(tabs, Boolean(alert?.snapshot || clipOf(alert)));
+    show(choosers.snapshot, Boolean(alert?.snapshot));
+    show(choosers.clip, clipOf(alert) !== null);
+    for (const [name, button] of Object.entries(choosers)) button.setAttribute("aria-pressed", String(name === shown));
     root.dataset.level = alert?.level ?? "";
-    if (!live && photo.getAttribute("src") !== alert.snapshot) photo.src = alert.snapshot;
+    if (shown === "snapshot" && photo.getAttribute("src") !== photoOf(alert)) photo.src = photoOf(alert);
     photo.alt = alert ? t("picture.alt", { camera: named(camera(alert.camera)), at: timeOfDay(alert.detected) }) : "";
     const key = alert ? `${alert.id}|${alert.revision}` : "";
     if (drawn.dataset.of !== key) {
@@ -80,7 +92,8 @@ export function makePicture() {
     const live = liveCamera();
     const alert = selected();
     if (!live) {
-      say(caption, alert ? t("picture.taken", { at: timeOfDay(alert.detected) }) : "");
+      const full = alert?.evidence?.snapshot?.url;
+      say(caption, alert ? t(full ? "picture.full" : "picture.taken", { at: timeOfDay(alert.detected) }) : "");
       show(missing, false);
       return;
     }

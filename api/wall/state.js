@@ -10,12 +10,11 @@ export const state = {
   blindToday: {}, // camera: seconds
   blindReadAt: 0, // ms of the server's clock at which blindToday was read
   figures: { raised_today: 0, unacked: 0, mean_ack_s: null },
-  flow: { minutes: 15, lines: [] }, // answer of GET /flow
   status: null, // the latest status event
   statusAt: null, // performance.now() of it
   feed: "opening", // opening, live, lost
   selection: null, // {kind: "alert", id, review, cameAt} or {kind: "camera", id}
-  picture: "snapshot", // or "live": what the stage shows of an alert
+  picture: "snapshot", // or "clip", "live": what the stage shows of an alert
   menu: null, // "dismiss", "person"
   help: false,
   touchedAt: 0, // performance.now() of the operator's last key or click

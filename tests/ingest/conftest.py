@@ -23,7 +23,7 @@ from config.site import Site
 from ingest.worker import run
 from models import keys
 from models.frame import Image
-from models.link import Health, Sample, Want, decode, encode
+from models.link import Answer, Health, Request, Sample, Want, decode, encode
 from models.live import Fragment
 from models.slots import SlotReader, make_slots
 from scenes.camera import SimulatedCamera
@@ -143,6 +143,7 @@ class Watch:
     def __init__(self, site: Site, *, reads: bool = True) -> None:
         self.samples: list[Seen] = []
         self.healths: list[Health] = []
+        self.answers: list[Answer] = []
         self.want: Want | None = Want(160, 160, 5.0)
         self.stop = threading.Event()
         self._slots_fd = make_slots("gate-1")
@@ -188,6 +189,22 @@ class Watch:
         self.until(lambda: self.healths and self.healths[-1].state == state, seconds)
         return self.healths[-1]
 
+    def ask(self, request: Request) -> None:
+        """Ask for evidence."""
+        self.socket.send(encode(request))
+
+    def until_answer(self, request: Request, seconds: float = 15.0) -> Answer:
+        """Ask, as detect does, until it is answered."""
+        asked = 0.0
+        end = time.monotonic() + seconds
+        while not any(answer.id == request.id for answer in self.answers):
+            assert time.monotonic() < end, f"no answer; last health: {self.healths[-1:]}"
+            if time.monotonic() - asked > 1.0:
+                asked = time.monotonic()
+                self.ask(request)
+            time.sleep(0.02)
+        return next(answer for answer in reversed(self.answers) if answer.id == request.id)
+
     def until_samples(self, number: int, seconds: float = 10.0) -> list[Seen]:
         """Wait for so many more samples."""
         before = len(self.samples)
@@ -212,6 +229,8 @@ class Watch:
                 continue
             if isinstance(message, Health):
                 self.healths.append(message)
+            elif isinstance(message, Answer):
+                self.answers.append(message)
             elif isinstance(message, Sample):
                 image = np.empty((message.height, message.width, 3), np.uint8)
                 whole = self._reader.read(message.slot, message.seq, message.height, message.width, image)
@@ -223,7 +242,12 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
     """A site of one camera at an address; `more` are further keys of the camera."""
 
     def make(
-        url: str, *, redis: str | None = None, more: Mapping[str, object] = MappingProxyType({}), **health: float
+        url: str,
+        *,
+        redis: str | None = None,
+        more: Mapping[str, object] = MappingProxyType({}),
+        evidence: Mapping[str, object] = MappingProxyType({}),
+        **health: float,
     ) -> Site:
         name = {"zh": "一号门", "en": "Gate 1"}
         camera = {
@@ -238,7 +262,7 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
         # Nobody listens on a socket that does not exist: most tests run without Redis, and must not mind.
         url = redis or f"unix://{tmp_path / 'none.sock'}"
         facts = {"id": "corner", "name": name, "prefix": "CRN", "redis": url, "cameras": [camera], "health": health}
-        return Site.model_validate(facts)
+        return Site.model_validate({**facts, "data": tmp_path / "data", "evidence": dict(evidence)})
 
     return make
 

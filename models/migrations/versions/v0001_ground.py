@@ -67,6 +67,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "evidence",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("camera", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("began", INSTANT, nullable=True),
+        sa.Column("ended", INSTANT, nullable=True),
+        sa.Column("key", sa.String(length=256), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("received", INSTANT, nullable=False),
+        sa.Column("removed", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_evidence_alert_id", "evidence", ["alert_id"], unique=False)
+    op.create_index("ix_evidence_key", "evidence", ["key"], unique=False)
+    op.create_table(
         "feed",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
@@ -77,20 +99,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_feed_at", "feed", ["at"], unique=False)
-    op.create_table(
-        "flow",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("camera", sa.String(length=64), nullable=False),
-        sa.Column("rule", sa.String(length=128), nullable=False),
-        sa.Column("line", sa.String(length=64), nullable=False),
-        sa.Column("minute", INSTANT, nullable=False),
-        sa.Column("into", sa.Integer(), nullable=False),
-        sa.Column("out", sa.Integer(), nullable=False),
-        sa.Column("received", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_flow_minute", "flow", ["minute"], unique=False)
     op.create_table(
         "grid",
         sa.Column("code", sa.String(length=64), nullable=False),

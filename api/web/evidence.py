@@ -1,0 +1,89 @@
+"""Clips and full snapshots for whoever is signed in; that somebody looked stands in the audit."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.books import writing
+from api.refusals import RefusalError
+from api.web.gate import Reader, Wall
+from api.web.ranged import ranged
+from api.web.wall_state import WallState
+from models.clock import utc_now
+from models.evidence import EvidenceKind
+from models.tables import audit, evidence
+
+router = APIRouter(prefix="/api/v1", tags=["evidence"])
+
+_TYPES: Final[dict[EvidenceKind, str]] = {"clip": "video/mp4", "snapshot": "image/jpeg"}
+_VIEW: Final = timedelta(minutes=5)
+"""A player asks for a clip in many pieces: what the same account asks for within this time is one view."""
+
+
+@router.get("/alerts/{alert_id}/evidence/{kind}", response_class=Response)
+async def show(wall: Wall, reader: Reader, alert_id: UUID, kind: EvidenceKind, request: Request) -> Response:
+    """video/mp4 or image/jpeg, with ranges; a clip that still grows is answered as far as it has come."""
+    async with wall.engine.connect() as connection:
+        row = await find(connection, str(alert_id), kind)
+    return await sent(wall, row, reader.name, request)
+
+
+async def find(connection: AsyncConnection, alert_id: str, kind: EvidenceKind) -> Row[Any]:
+    """The evidence of an alert.
+
+    Raises:
+        RefusalError: no_evidence.
+    """
+    query = select(evidence).where(evidence.c.alert_id == alert_id, evidence.c.kind == kind)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise RefusalError("no_evidence")
+    return row
+
+
+async def sent(wall: WallState, row: Row[Any], viewer: str, request: Request) -> Response:
+    """The file, or as much of it as there is; audited before its first byte goes out.
+
+    Raises:
+        RefusalError: no_evidence.
+    """
+    try:
+        whole = wall.evidence.file(row.key)
+        path = whole or wall.evidence.grown(row.key)
+        if path is None:
+            if row.state == "pending":
+                return Response(status_code=204)  # it was asked for, and its first picture is on its way
+            raise RefusalError("no_evidence")
+        await _audited(wall, row, viewer)
+        headers = {"Cache-Control": "private, no-store", "X-Evidence-State": row.state if whole else "pending"}
+        if row.sha256 and whole:
+            headers |= {"ETag": f'"{row.sha256}"', "Cache-Control": "private, no-cache"}
+            if request.headers.get("if-none-match") == headers["ETag"]:
+                return Response(status_code=304, headers=headers)
+        return ranged(path, request.headers.get("range"), _TYPES[row.kind], headers)
+    except (OSError, ValueError) as error:
+        raise RefusalError("no_evidence") from error
+
+
+async def _audited(wall: WallState, row: Row[Any], viewer: str) -> None:
+    """Enter the view into the audit; a view that goes on is entered once."""
+    async with wall.engine.connect() as connection:
+        if await _is_viewing(connection, row, viewer):
+            return
+    async with writing(wall.engine) as books:
+        if not await _is_viewing(books.connection, row, viewer):
+            books.note(viewer, f"{row.kind}.viewed", row.alert_id, sha256=row.sha256)
+
+
+async def _is_viewing(connection: AsyncConnection, row: Row[Any], viewer: str) -> bool:
+    query = select(audit.c.id).where(
+        audit.c.subject == row.alert_id,
+        audit.c.action == f"{row.kind}.viewed",
+        audit.c.actor == viewer,
+        audit.c.at > utc_now() - _VIEW,
+    )
+    return (await connection.execute(query.limit(1))).first() is not None

@@ -1,0 +1,91 @@
+"""A camera's main stream gives the evidence, at the instants of the sub-stream; without it the sub-stream does."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import cv2
+import numpy as np
+import pytest
+
+from config.site import Site
+from ingest.health import Counts
+from ingest.main_stream import MainStream
+from ingest.ring import Ring
+from models.evidence import FolderStore
+from models.link import Request
+from scenes.camera import SimulatedCamera
+from scenes.clip import Clip
+from scenes.simulator import SimulatorThread
+from scenes.sub import smaller
+
+from .conftest import HEIGHT, PASSWORD, WIDTH, Watch, number_of
+from .test_ring import coded
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def both(clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorThread]:
+    """A camera that serves its numbered pictures large and small."""
+    sub = smaller(clip, HEIGHT // 2, tmp_path_factory.mktemp("sub") / "sub.mp4")
+    with SimulatorThread([SimulatedCamera("gate-1", clip, auth=("viewer", PASSWORD), sub=sub)]) as running:
+        yield running
+
+
+def still_at(at: int) -> Request:
+    return Request(str(uuid4()), "snapshot", f"2026/11/24/{uuid4()}-snapshot.jpg", at, at, at)
+
+
+def picture_of(site: Site, request: Request) -> np.ndarray:
+    data = FolderStore(site.evidence_path).get(request.key)
+    assert data is not None
+    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def test_the_full_snapshot_is_the_main_streams_picture_of_the_instant_that_the_sub_stream_fired(
+    both: SimulatorThread, make_site: MakeSite
+) -> None:
+    site = make_site(both.url("gate-1/sub"), more={"main": both.url("gate-1/main")})
+    with Watch(site) as watch:
+        watch.until_samples(12)
+        samples = watch.samples[-3:]
+        requests = [still_at(seen.sample.taken) for seen in samples]
+        answers = [watch.until_answer(request) for request in requests]
+        health = watch.healths[-1]
+    pictures = [picture_of(site, request) for request in requests]
+
+    assert {answer.state for answer in answers} == {"ready"}
+    assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
+    assert (health.width, health.height) == (WIDTH // 2, HEIGHT // 2)
+    assert [number_of(p) for p in pictures] == [number_of(s.image) for s in samples if s.image is not None]
+
+
+def test_while_the_main_stream_cannot_be_had_the_sub_stream_gives_the_evidence(
+    both: SimulatorThread, make_site: MakeSite
+) -> None:
+    site = make_site(both.url("gate-1/sub"), more={"main": both.url("gate-1/none")})
+    with Watch(site) as watch:
+        seen = watch.until_samples(10)[-1]
+        request = still_at(seen.sample.taken)
+        answer = watch.until_answer(request)
+        counts = watch.healths[-1].counts
+
+    assert answer.state == "ready"
+    assert picture_of(site, request).shape == (HEIGHT // 2, WIDTH // 2, 3)
+    assert counts["main_lost"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("main_skew_s", "sub_skew_s", "moved_us"),
+    [(3600.25, 3600.05, 200_000), (-0.1, 0.0, -100_000), (None, 0.3, 0), (0.3, None, 0), (9.0, 0.0, 0)],
+)
+def test_the_cameras_own_clock_lays_both_streams_over_each_other_where_it_tells_of_both(
+    main_skew_s: float | None, sub_skew_s: float | None, moved_us: int
+) -> None:
+    ring = Ring(10.0)
+    main = MainStream(ring, Counts(), lambda: sub_skew_s)
+    main.take(coded(0, key=True), main_skew_s)
+    newest = ring.newest()
+    assert newest is not None
+
+    assert newest.stamp.taken - coded(0, key=True).stamp.taken == moved_us
