@@ -9,10 +9,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.audit import Deed, append
+from api.flows import flow_views
 from api.reading import alert_views, blind_views
 from models.clock import utc_now
 from models.dialect import serialised
 from models.tables import feed
+
+Kind = Literal["alert", "blind", "flow"]
 
 Guard = Callable[[AsyncConnection], Awaitable[None]]
 """Runs first in a transaction and raises where it must not go on."""
@@ -26,13 +29,13 @@ class Books:
         self.at: datetime = utc_now()
         self.feed_id: int | None = None
         self._deeds: list[Deed] = []
-        self._told: dict[tuple[Literal["alert", "blind"], str], None] = {}
+        self._told: dict[tuple[Kind, str], None] = {}
 
     def note(self, actor: str, action: str, subject: str, **detail: Any) -> None:  # noqa: ANN401 (JSON values)
         """Enter a deed into the audit."""
         self._deeds.append(Deed(actor, action, subject, detail))
 
-    def tell(self, kind: Literal["alert", "blind"], subject_id: str) -> None:
+    def tell(self, kind: Kind, subject_id: str) -> None:
         """Tell the walls how the subject stands at the end of this transaction; twice is once."""
         self._told[kind, subject_id] = None
 
@@ -46,6 +49,8 @@ class Books:
             bodies[view.id] = view.model_dump_json()
         for span in await blind_views(self.connection, [key for kind, key in self._told if kind == "blind"]):
             bodies[span.id] = span.model_dump_json()
+        for count in await flow_views(self.connection, [key for kind, key in self._told if kind == "flow"]):
+            bodies[count.id] = count.model_dump_json(by_alias=True)
         rows = [
             {"at": self.at, "kind": kind, "subject_id": subject_id, "body": bodies[subject_id]}
             for kind, subject_id in self._told

@@ -16,7 +16,7 @@ from models.alert import Alert, BlindSpan
 from models.dialect import absent, open_engine
 from models.errors import KanmenError
 from models.journal import read_entries
-from models.tables import alert, alert_history, blind_span, evidence, inbox, rejected
+from models.tables import alert, alert_history, blind_span, evidence, flow, inbox, rejected
 from models.wire import Entry, decode_alert
 
 Result = TypeVar("Result")
@@ -139,14 +139,16 @@ async def _compare(connection: AsyncConnection, written: Mapping[Named, str], un
     }
     bodies = {(row.alert_id, row.revision): row.body for row in (await connection.execute(select(alert_history))).all()}
     spans = {row.id: row.revision for row in (await connection.execute(select(blind_span))).all()}
+    counts = {row.id: row.revision for row in (await connection.execute(select(flow.c.id, flow.c.revision))).all()}
     proofs = {row.id: row for row in (await connection.execute(select(evidence))).all()}
     bodies |= {(row.id, row.revision): row.body for row in proofs.values()}
-    newest = {**spans, **{row.id: row.revision for row in proofs.values()}}
+    kept_evidence = {row.id: row.revision for row in proofs.values()}
+    newest = {"blind": spans, "flow": counts, "evidence": kept_evidence}
 
     def is_kept(name: Named) -> bool:
         if name.kind == "alert":
             return (name.id, name.revision) in bodies
-        return bool(newest.get(name.id, 0) >= name.revision)
+        return bool(newest[name.kind].get(name.id, 0) >= name.revision)
 
     oldest: dict[str, int] = {}
     for name in written:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from models.alert import Number
 from models.clock import to_iso
@@ -164,6 +164,49 @@ class BlindView(BaseModel):
     reason: str
     began: Stamp
     ended: Stamp | None
+
+
+class FlowView(BaseModel):
+    """How many crossed a line within one minute, so far."""
+
+    id: str
+    revision: int
+    camera: str
+    line: str
+    minute: Stamp
+    into: int = Field(serialization_alias="in")
+    out: int
+
+
+class Passed(BaseModel):
+    """How many crossed."""
+
+    into: int = Field(serialization_alias="in")
+    out: int
+
+
+class FlowWindow(Passed):
+    """A window of the site's clock; for `blind_s` seconds of it nobody could have been counted."""
+
+    began: Stamp
+    blind_s: float
+
+
+class LineFlow(BaseModel):
+    """A counted line: today so far, and its newest windows, oldest first; the last one runs."""
+
+    camera: str
+    line: str
+    today: Passed
+    windows: list[FlowWindow]
+
+
+class FlowBoard(BaseModel):
+    """The flow over all counted lines, in windows of so many minutes."""
+
+    now: Stamp
+    minutes: int
+    lines: list[LineFlow]
 
 
 class IncidentView(BaseModel):

@@ -17,7 +17,7 @@ _ROLES: Final = {
     "grids": frozenset({"desk"}),
     "people": frozenset({"desk"}),
     "timezone": frozenset({"detect", "desk"}),
-    "detector": frozenset({"detect"}),
+    **dict.fromkeys(("detector", "night", "observations"), frozenset({"detect"})),
 }
 """Who is started anew when a key of the site changes; of a key that does not stand here: everybody that reads it might.
 Web workers take any change in."""

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from config.relations import Where
+from config.rules import PLACE_KEYS
 from models.errors import Mistake
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -43,7 +44,7 @@ _SAYS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "union_tag_invalid": lambda ctx: (
         f"is no rule of this version; write {' or '.join(ctx['expected_tags'].split(', '))}"
     ),
-    "union_tag_not_found": lambda _: "does not say which rule it is; add rule: INTRUDE or rule: LINE",
+    "union_tag_not_found": lambda _: f"does not say which rule it is; add rule: {' or rule: '.join(PLACE_KEYS)}",
 }
 """What to say for each kind of mistake that pydantic names; never the value that was written, it may be secret."""
 
@@ -81,7 +82,7 @@ def _is_point(where: Where) -> bool:
 def _without_tag(where: Where) -> Where:
     """Pydantic puts the kind of a rule after its position: cameras, 0, rules, 1, LINE, level."""
     for index in range(2, len(where)):
-        if where[index - 2] == "rules" and isinstance(where[index - 1], int) and where[index] in ("INTRUDE", "LINE"):
+        if where[index - 2] == "rules" and isinstance(where[index - 1], int) and where[index] in PLACE_KEYS:
             return (*where[:index], *where[index + 1 :])
     return where
 

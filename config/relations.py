@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import hypot
 from typing import Any
 
+from config.rules import PLACE_KEYS
+
 Where = tuple[str | int, ...]
 """The path of keys and list positions to a part of the configuration."""
 
@@ -58,7 +60,7 @@ def _places(
 ) -> Iterator[tuple[Where, str]]:
     seen = set()
     for index, rule in rules:
-        what = {"INTRUDE": "zone", "LINE": "line"}.get(str(rule.get("rule")))
+        what = PLACE_KEYS.get(str(rule.get("rule")))
         place = rule.get(what) if what else None
         if not what or not isinstance(place, str):
             continue
@@ -66,9 +68,9 @@ def _places(
         if place not in known:
             has = f"it has {', '.join(known)}" if known else f"it has no {what}s"
             yield (*at, "rules", index, what), f"this camera has no such {what} ({has}); mend the name or add it"
-        elif (what, place) in seen:
+        elif (rule["rule"], place) in seen:
             yield (*at, "rules", index, what), f"a second {rule['rule']} rule for this {what}; remove one"
-        seen.add((what, place))
+        seen.add((rule["rule"], place))
 
 
 def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)

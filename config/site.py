@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from config.camera import Camera, Id, LineConfig, Name, ZoneConfig
 from config.evidence import Evidence
+from config.hours import Hours, WindowText
 from config.relations import broken
 from config.rules import ANumber, Checked, Seconds
 
@@ -51,6 +52,13 @@ class Health(Checked):
     stall_s: Seconds = 3.0
     freeze_s: Seconds = 15.0
     blind_s: Seconds = 1.5
+
+
+class Observations(Checked):
+    """How long it is kept what was seen in every picture: tracks, no pictures."""
+
+    days: Annotated[int, ANumber, Field(ge=0, le=365)] = 7
+    megabytes: Annotated[int, ANumber, Field(ge=1, le=1_000_000)] = 2048
 
 
 class Wall(Checked):
@@ -95,12 +103,16 @@ class Site(Checked):
     name: Name
     prefix: str
     timezone: str = "Asia/Shanghai"
+    night: tuple[WindowText, ...] = ("22:00-06:00",)
+    """Windows on the site's clock in which rules take their parameters for the night."""
     data: Path = Path("var")
     redis: Annotated[str | None, Field(repr=False)] = None
     database: Annotated[str | None, Field(repr=False)] = None
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=64)]
     detector: Detector = Detector()
     health: Health = Health()
+    observations: Observations = Observations()
+
     evidence: Evidence = Evidence()
     wall: Wall = Wall()
     grids: tuple[Grid, ...] = ()
@@ -167,6 +179,16 @@ class Site(Checked):
         raise KeyError(camera_id)
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def night_hours(self) -> Hours:
+        """Its night."""
+        return Hours.of(self.night, self.zone)
+
+    @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the database; by default SQLite in the data folder."""
         return self.database or f"sqlite+aiosqlite:///{self.data.resolve() / 'kanmen.db'}"
@@ -189,6 +211,11 @@ class Site(Checked):
     def journal_path(self) -> Path:
         """The journal of this site's detect process."""
         return self.data / "journal.db"
+
+    @property
+    def observations_path(self) -> Path:
+        """The folder of what was seen, by camera and hour."""
+        return self.data / "observations"
 
     @property
     def evidence_path(self) -> Path:

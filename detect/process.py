@@ -14,6 +14,7 @@ from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
 from detect.figures import Figures
+from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
 from detect.results import Results
@@ -71,6 +72,7 @@ def run(
     watches = {camera: Watch(site, site.camera(camera), kept.get(camera), now) for camera in links}
     figures = Figures(links)
     cameras = Cameras(links, {camera: watch.taken for camera, watch in watches.items()}, figures)
+    observations = Observations(site.observations_path, site.observations, figures)
     requests = Requests(site.evidence, map(decode_evidence, journal.newest("evidence")), cameras.ask)
     outlet = Outlet(site.redis_url, site.journal_path, links)
     results = Results(
@@ -81,9 +83,11 @@ def run(
         store=FolderStore(site.evidence_path, site.evidence.min_free_bytes),
         requests=requests,
         outlet=outlet,
+        observations=observations,
         figures=figures,
     )
     outlet.start()
+    observations.start()
     results.start()
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
     began, cpu = perf_counter(), process_time()
@@ -93,6 +97,7 @@ def run(
         detector.close()
     finally:
         results.end()
+        observations.end(_GOODBYE_S)
         outlet.end(_GOODBYE_S)
         cameras.close()
         journal.close()

@@ -12,12 +12,13 @@ from typing import Final
 from config.site import Site
 from detect.cameras import Cameras
 from detect.figures import Figures
+from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
 from models.alert import Alert, BlindSpan
-from models.clock import Monotonic, monotonic_now, to_micros, utc_now
+from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
 from models.detection import Detections
 from models.evidence import EvidenceStore
 from models.frame import Frame
@@ -37,7 +38,8 @@ class Results:
     Args:
         model: Name of the detector's weights.
         watches: One per camera.
-        cameras, journal, store, requests, outlet, figures: What it is wired to; the journal is this thread's own.
+        cameras, journal, store, requests, outlet, observations, figures: What it is wired to; the journal is this
+            thread's own.
 
     Attributes:
         failure: What ended the thread, None while it lives.
@@ -53,11 +55,13 @@ class Results:
         store: EvidenceStore,
         requests: Requests,
         outlet: Outlet,
+        observations: Observations,
         figures: Figures,
     ) -> None:
         self.failure: BaseException | None = None
         self._model, self._watches, self._cameras = model, dict(watches), cameras
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
+        self._observations = observations
         self._requests = requests
         # At most one frame per camera, and sites as often as somebody changes the configuration.
         self._queue: SimpleQueue[tuple[Frame, Detections] | Site | None] = SimpleQueue()
@@ -112,19 +116,23 @@ class Results:
             log.exception("the thread has failed")
 
     def _work(self, frame: Frame, found: Detections) -> None:
-        camera = frame.camera
+        camera, taken = frame.camera, to_micros(frame.taken)
         if camera not in self._watches:  # it was removed while this frame was under way
             self._figures.count(camera, "removed")
             return
-        looked = self._watches[camera].look(
+        watch = self._watches[camera]
+        if self._observations.begins(camera, taken):
+            self._observations.begin(camera, taken, watch.checkpoint())
+        looked = watch.look(
             frame, found, utc_now(), partial(self._photograph, frame), partial(self._figures.spent, camera)
         )
+        self._observations.note(camera, taken, looked.tracks)
         self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
-        taken = to_micros(frame.taken)
         drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]
         begun = [evidence for alert in looked.alerts for evidence in self._requests.begin(alert)]
         drafts += [Draft.of_evidence(evidence) for evidence in begun]
         drafts += [Draft.of_blind(span) for span in looked.spans]
+        drafts += [Draft.of_flow(count, taken) for count in looked.flows]
         if drafts:
             self._write({camera: drafts})
         self._requests.ask(begun)
@@ -138,6 +146,7 @@ class Results:
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)
+            self._observations.anew(camera)
             self._journal.append(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
             log.info("%s: watched no more", camera)
         drafts: dict[str, list[Draft]] = {}
@@ -149,6 +158,7 @@ class Results:
                 log.info("%s: watched from now on", camera)
             elif watch.camera != configured:
                 ended = watch.adopt(site, configured)
+                self._observations.anew(camera)
                 drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
                 log.info("%s: watched by its new zones, lines and rules", camera)
         self._write(drafts)
@@ -228,6 +238,7 @@ class Results:
             "seen": self._seen[camera],
             "blind_since": span.began if span else None,
             "blind_reason": span.reason if span else None,
+            "off_schedule": watch.off(from_micros(now)),
         }
 
 

@@ -1,7 +1,7 @@
 """One camera's watch: detections in, tracks, alerts and blind spans out, and all that must be remembered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter, thread_time
@@ -10,12 +10,13 @@ from typing import Final
 from config.site import Camera, Site
 from detect.checkpoint import Memory, decode_memory, encode_memory
 from detect.ledger import Ledger, Sight
-from detect.rules import rules_of
-from detect.rules.rule import Place
+from detect.rulebook import Rulebook
+from detect.rules.rule import Place, Said
 from detect.tracker import Tracker
 from models.alert import Alert, BlindSpan
 from models.clock import from_micros, to_micros
 from models.detection import Detections
+from models.flow import FlowCount
 from models.frame import Frame
 from models.journal import Checkpoint, Draft
 from models.link import Health
@@ -38,12 +39,14 @@ class Looked:
     Attributes:
         tracks: Seen in it.
         alerts: Revisions it caused, with their snapshots' keys.
+        flows: Counts it caused.
         spans: Blind spans it closed.
         involved: Ids of tracks in an alert that lasts.
     """
 
     tracks: tuple[Track, ...]
     alerts: list[Alert]
+    flows: list[FlowCount]
     spans: list[BlindSpan]
     involved: frozenset[int]
 
@@ -60,15 +63,14 @@ class Watch:
 
     def __init__(self, site: Site, camera: Camera, checkpoint: Checkpoint | None, now: datetime) -> None:
         self.camera = camera
-        self._rules = rules_of(Place(site.id, camera, site.health.blind_s))
+        self._rules = Rulebook(Place.of(site, camera))
         self._ledger = Ledger(site.id, camera.id, site.health.blind_s)
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
         self._memory = self._remembered(checkpoint, to_micros(now))
         kept = self._memory.tracker
         self._tracker = Tracker.of(kept, self._high, restarted=True) if kept else Tracker(self._high)
-        for rule in self._rules:
-            self._memory.rules.setdefault(rule.id, rule.fresh())
+        self._memory.rules = {**self._rules.fresh(), **self._memory.rules}
 
     @property
     def taken(self) -> int | None:
@@ -88,24 +90,33 @@ class Watch:
     def look(self, frame: Frame, found: Detections, now: datetime, photograph: Photograph, spent: Spent) -> Looked:
         """Take one analysed frame in; its `taken` is later than that of the last, unless our clock was set back."""
         memory, at = self._memory, to_micros(frame.taken)
-        alerts: list[Alert] = []
-        if memory.taken is not None and at <= memory.taken:
-            self._log.warning("our clock was set back; trackers and rules begin anew")
-            alerts += [alert for rule in self._rules for alert in rule.end(memory.rules[rule.id])]
-            memory.rules = {rule.id: rule.fresh() for rule in self._rules}
+        if self._set_back(at):
             self._tracker.reset()
-        memory.taken = at
         wall, cpu = perf_counter(), thread_time()
         tracks = self._tracker.update(found, frame.taken)
-        wall, cpu = _told(spent, "track", wall, cpu)
-        for rule in self._rules:
-            memory.rules[rule.id], said = rule.step(memory.rules[rule.id], tracks, frame.taken)
-            alerts += said
-        _told(spent, "rules", wall, cpu)
-        alerts = [self._pictured(alert, frame.taken, photograph) for alert in alerts]
+        _told(spent, "track", wall, cpu)
+        alerts, flows = self.see(tracks, frame.taken, photograph, spent)
         memory.sight, spans = self._ledger.analysed(memory.sight, at, to_micros(now))
-        involved = frozenset[int]().union(*(rule.involved(memory.rules[rule.id]) for rule in self._rules))
-        return Looked(tracks, alerts, spans, involved)
+        return Looked(tracks, alerts, flows, spans, self._rules.involved(memory.rules))
+
+    def see(
+        self, tracks: Sequence[Track], taken: datetime, photograph: Photograph, spent: Spent
+    ) -> tuple[list[Alert], list[FlowCount]]:
+        """What the rules say of the tracks of one picture; `look` does this, and so does who has only the tracks."""
+        memory, at = self._memory, to_micros(taken)
+        said: list[Said] = []
+        wall, cpu = perf_counter(), thread_time()
+        if self._set_back(at):
+            self._log.warning("our clock was set back; trackers and rules begin anew")
+            said += self._rules.end(memory.rules)
+            memory.rules, memory.taken = self._rules.fresh(), None
+        before = None if memory.taken is None else from_micros(memory.taken)
+        memory.rules, told = self._rules.step(memory.rules, before, tracks, taken)
+        memory.taken = at
+        _told(spent, "rules", wall, cpu)
+        said += told
+        alerts = [self._pictured(one, taken, photograph) for one in said if isinstance(one, Alert)]
+        return alerts, [one for one in said if isinstance(one, FlowCount)]
 
     def idle(self, health: Health | None, now: datetime) -> list[BlindSpan]:
         """Time has passed, with or without frames."""
@@ -122,24 +133,32 @@ class Watch:
             The last revisions of alerts whose rule is gone.
         """
         self.camera = camera
-        self._rules = rules_of(Place(site.id, camera, site.health.blind_s))
+        self._rules = Rulebook(Place.of(site, camera))
         states = self._memory.rules
-        self._memory.rules = {rule.id: states.get(rule.id, rule.fresh()) for rule in self._rules}
+        self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
         return self.orphaned()
 
     def orphaned(self) -> list[Alert]:
         """The last revision of each alert that lasts and whose rule is no longer configured."""
-        memory, kept = self._memory, {rule.id for rule in self._rules}
+        memory, kept = self._memory, self._rules.state_types
         gone = [alert for name, alert in memory.alerts.items() if name not in kept]
         memory.alerts = {name: alert for name, alert in memory.alerts.items() if name in kept}
         ended = from_micros(memory.sight.last)
         return [replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None]
 
+    def off(self, at: datetime) -> list[str]:
+        """Ids of the rules that are off schedule at that instant."""
+        return self._rules.off(at)
+
+    def _set_back(self, at: int) -> bool:
+        """Whether our clock was set back since the newest frame."""
+        return self._memory.taken is not None and at <= self._memory.taken
+
     def _remembered(self, checkpoint: Checkpoint | None, now: int) -> Memory:
         if checkpoint is None:
             return Memory(Sight.starting(now))
         try:
-            memory = decode_memory(checkpoint.body, {rule.id: rule.state_type for rule in self._rules})
+            memory = decode_memory(checkpoint.body, self._rules.state_types)
         except ValueError as error:
             self._log.warning("what this camera remembered cannot be used, it begins anew: %s", error)
             if checkpoint.heartbeat is None:
@@ -178,7 +197,5 @@ def farewell(camera: str, checkpoint: Checkpoint, now: datetime) -> list[Draft]:
     return drafts
 
 
-def _told(spent: Spent, stage: str, wall: float, cpu: float) -> tuple[float, float]:
-    wall_now, cpu_now = perf_counter(), thread_time()
-    spent(stage, wall_now - wall, cpu_now - cpu)
-    return wall_now, cpu_now
+def _told(spent: Spent, stage: str, wall: float, cpu: float) -> None:
+    spent(stage, perf_counter() - wall, thread_time() - cpu)

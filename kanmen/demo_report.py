@@ -12,14 +12,16 @@ from rich.console import Console
 from config.site import Site
 from models.alert import Alert, BlindSpan
 from models.evidence import FolderStore
+from models.flow import FlowCount
 from models.journal import latencies, read_entries
 from models.status import WatchStatus
-from models.wire import decode_alert, decode_blind
-from scenes.breaches import breaches
+from models.wire import decode_alert, decode_blind, decode_flow
+from scenes.breaches import breaches, passages
+from scenes.tally import Tally, Walked, tallies
 from scenes.truth import read_truth
 from scenes.verdict import Footage, Verdict, compare
 
-Revised = TypeVar("Revised", Alert, BlindSpan)
+Revised = TypeVar("Revised", Alert, BlindSpan, FlowCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def count(run: Counted) -> dict[str, Any]:
     alerts = _newest([decode_alert(row.entry.body) for row in rows if row.entry.kind == "alert"])
     blind = _newest([decode_blind(row.entry.body) for row in rows if row.entry.kind == "blind"])
     verdict = _verdict(run, alerts, blind)
+    flow = _flow(run, _newest([decode_flow(row.entry.body) for row in rows if row.entry.kind == "flow"]), blind)
     audit = reconcile([run.site.journal_path], run.site.database_url)
     store = FolderStore(run.site.evidence_path)
     sent = [late.sent_ms for late in latencies(run.site.journal_path) if late.sent_ms is not None]
@@ -83,6 +86,9 @@ def count(run: Counted) -> dict[str, Any]:
         "unexplained": len(verdict.unexplained),
         "missed_where": [f"{e.camera} {e.code} {e.place} {e.began:%H:%M:%S}" for e in verdict.missed],
         "duplicated_where": [f"{e.camera} {e.code} {e.place} {e.began:%H:%M:%S}" for e, _ in verdict.duplicated],
+        "passed": sum(tally.counted for tally in flow),
+        "passed_expected": [sum(tally.least for tally in flow), sum(tally.most for tally in flow)],
+        "miscounted": [f"{t.camera} {t.line} {'in' if t.inwards else 'out'} {t.counted}" for t in flow if not t.right],
         "snapshots": sum(a.snapshot is not None and store.path(a.snapshot).is_file() for a in alerts),
         "blind_seconds": round(_blind_seconds(run, blind), 1),
         "taken_to_redis_ms": _percentiles(sent),
@@ -96,7 +102,8 @@ def tell(console: Console, report: Mapping[str, Any]) -> None:
     console.print(
         f"{report['cameras']} cameras, {report['camera_frames']} pictures looked at by {report['model']}; "
         f"{report['alerts_in_database']} alerts in the database, {report['lost']} lost, "
-        f"{report['missed']} of {report['breaches']} breaches missed, {report['duplicated']} doubled.",
+        f"{report['missed']} of {report['breaches']} breaches missed, {report['duplicated']} doubled; "
+        f"{report['passed']} people counted, {len(report['miscounted']) or 'no'} line and direction wrong.",
         highlight=False,
     )
     if late["p50"] is not None:
@@ -113,6 +120,16 @@ def _verdict(run: Counted, alerts: Sequence[Alert], blind: Sequence[BlindSpan]) 
             begun.append(shown.first_frame)
     # A camera that joined late was blind before: its own spans say so, so one window serves all.
     return compare(footage, (min(begun, default=run.until), run.until), alerts, blind)
+
+
+def _flow(run: Counted, counts: Sequence[FlowCount], blind: Sequence[BlindSpan]) -> list[Tally]:
+    found = []
+    for camera, shown in run.shown.items():
+        if shown.started_at is not None and shown.first_frame is not None:
+            truth = read_truth(shown.truth)
+            walked = Walked(camera, shown.started_at, truth.seconds, passages(truth, run.site.camera(camera)))
+            found += tallies(walked, (shown.first_frame, run.until), counts, blind)
+    return found
 
 
 def _newest(revisions: Sequence[Revised]) -> list[Revised]:

@@ -33,7 +33,9 @@ CODES: Final = {
     c.code: c
     for c in (
         AlertCode("INTRUDE", "区域入侵", "Intrusion", 3, "A"),
+        AlertCode("LOITER", "徘徊逗留", "Loitering", 4, "A"),
         AlertCode("LINE", "越界", "Line crossing", 4, "A"),
+        AlertCode("FLOW", "人流超限", "Flow over limit", 4, "A"),
     )
 }
 """Every alert type that this version can raise."""

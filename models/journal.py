@@ -1,4 +1,4 @@
-"""The journal: every alert, blind span and piece of evidence of one origin, on disk before anybody hears of it."""
+"""The journal: every alert, blind span, count and piece of evidence of one origin, on disk before anybody hears."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence

@@ -11,7 +11,8 @@ from models.alert import Alert, BlindSpan
 from models.clock import to_micros
 from models.errors import JournalError
 from models.evidence import Evidence
-from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence
+from models.flow import FlowCount
+from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence, encode_flow
 
 BUSY_S: Final = 5.0
 """Another thread or process holds the file for milliseconds; longer than this is a fault."""
@@ -35,7 +36,7 @@ class Draft:
     """What is about to be written.
 
     Attributes:
-        kind, subject_id, revision, body: As in models.wire; the subject is the alert, the span or the evidence.
+        kind, subject_id, revision, body: As in models.wire; the subject is the alert, span, count or evidence.
         taken: µs since 1970 UTC of the picture (or the moment) that caused it.
     """
 
@@ -54,6 +55,11 @@ class Draft:
     def of_blind(span: BlindSpan) -> "Draft":
         """A blind span that opens or closes."""
         return Draft("blind", str(span.id), span.revision, encode_blind(span), to_micros(span.ended or span.began))
+
+    @staticmethod
+    def of_flow(count: FlowCount, taken: int) -> "Draft":
+        """A revision of a count that the picture taken then caused."""
+        return Draft("flow", str(count.id), count.revision, encode_flow(count), taken)
 
     @staticmethod
     def of_evidence(evidence: Evidence) -> "Draft":
@@ -81,7 +87,7 @@ class Row:
 
     Attributes:
         entry: As it goes over the wire.
-        subject_id, revision: Of the alert, span or evidence.
+        subject_id, revision: Of the alert, span, count or evidence.
         taken: The picture that caused it; written: on disk; sent: first time on the stream; settled: in the database.
     """
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 ALERTS: Final = "kanmen:alerts"
-"""Stream of journal entries (see models.wire); alerts and blind spans of every origin."""
+"""Stream of journal entries (see models.wire); alerts, blind spans and counts of every origin."""
 
 DESK_GROUP: Final = "desk"
 """Consumer group of the desk on ALERTS."""

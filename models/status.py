@@ -12,6 +12,7 @@ class CameraStatus(TypedDict):
     seen: How many of each label key (person, two_wheeler, vehicle) the newest analysed frame shows.
     blind_since: µs since which this camera could not have alerted, None while it can.
     blind_reason: Key of models.alert.BLIND_REASONS, None while it can.
+    off_schedule: Ids of its rules that are outside of their armed hours.
     """
 
     state: str
@@ -29,6 +30,7 @@ class CameraStatus(TypedDict):
     seen: dict[str, int]
     blind_since: int | None
     blind_reason: str | None
+    off_schedule: list[str]
 
 
 class WatchStatus(TypedDict):

@@ -157,6 +157,22 @@ blind_span = Table(
     Index(None, "ended"),
 )
 
+flow = Table(
+    "flow",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("camera", NAME, nullable=False),
+    Column("rule", String(128), nullable=False),
+    Column("line", NAME, nullable=False),
+    Column("minute", Instant, nullable=False),
+    Column("into", Integer, nullable=False),
+    Column("out", Integer, nullable=False),
+    Column("received", Instant, nullable=False),
+    Index(None, "minute"),
+)
+"""How many crossed each line in a minute; minutes without anybody have no row, longer windows are sums."""
+
 evidence = Table(
     "evidence",
     metadata,

@@ -1,4 +1,4 @@
-"""The wire format: how alerts, blind spans and evidence stand in journals and in Redis, as JSON."""
+"""The wire format: how alerts, blind spans, counts and evidence stand in journals and in Redis, as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,9 @@ from uuid import UUID
 from models.alert import Alert, BlindSpan, Subject
 from models.clock import from_iso, to_iso
 from models.evidence import Evidence
+from models.flow import FlowCount
 
-Kind = Literal["alert", "blind", "evidence"]
+Kind = Literal["alert", "blind", "flow", "evidence"]
 _KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 
 
@@ -22,7 +23,7 @@ class Entry:
         origin: Which journal wrote it.
         seq: Its number there, from 1, without gaps.
         kind: What the body is.
-        body: JSON, see `encode_alert`, `encode_blind` and `encode_evidence`.
+        body: JSON, see `encode_alert`, `encode_blind`, `encode_flow` and `encode_evidence`.
     """
 
     origin: str
@@ -143,6 +144,22 @@ def decode_blind(text: str) -> BlindSpan:
         raise ValueError(f"not a blind span of this version: {error!r}") from error
 
 
+def encode_flow(count: FlowCount) -> str:
+    """The count as JSON."""
+    return _dumps(
+        {
+            "id": str(count.id),
+            "revision": count.revision,
+            "camera": count.camera,
+            "rule": count.rule,
+            "line": count.line,
+            "minute": to_iso(count.minute),
+            "in": count.into,
+            "out": count.out,
+        }
+    )
+
+
 def encode_evidence(evidence: Evidence) -> str:
     """The evidence as JSON; not the file itself."""
     return _dumps(
@@ -162,6 +179,28 @@ def encode_evidence(evidence: Evidence) -> str:
             "sha256": evidence.sha256,
         }
     )
+
+
+def decode_flow(text: str) -> FlowCount:
+    """The count of `encode_flow`.
+
+    Raises:
+        ValueError: the text is no count of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        return FlowCount(
+            id=UUID(raw["id"]),
+            revision=int(raw["revision"]),
+            camera=str(raw["camera"]),
+            rule=str(raw["rule"]),
+            line=str(raw["line"]),
+            minute=from_iso(raw["minute"]),
+            into=int(raw["in"]),
+            out=int(raw["out"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a count of this version: {error!r}") from error
 
 
 def decode_evidence(text: str) -> Evidence:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from config.rules import IntrudeRule, LineRule
+from config.rules import FlowRule, IntrudeRule, LineRule, LoiterRule
 from config.site import Camera
 from models.geometry import Line, Point, Zone
 from scenes.truth import Seen, Truth
@@ -15,7 +15,7 @@ class Breach:
     """One breach within one loop; instants in seconds since the beginning of the loop.
 
     Attributes:
-        code: INTRUDE or LINE.
+        code: INTRUDE, LOITER or LINE.
         place: Id of the zone or line.
         began_s: The first foot came in, or crossed.
         met_s: The rule was met.
@@ -33,6 +33,23 @@ class Breach:
     before_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One crossing of a counted line within one loop.
+
+    Attributes:
+        line: Its id.
+        inwards: Whether it goes in.
+        at_s: The foot crossed, seconds since the beginning of the loop.
+        met_s: It has settled there.
+    """
+
+    line: str
+    inwards: bool
+    at_s: float
+    met_s: float
+
+
 def breaches(truth: Truth, camera: Camera) -> list[Breach]:
     """All breaches of one loop by the camera's rules, in the order in which they are met."""
     zones = {zone.id: zone.shape for zone in camera.zones}
@@ -40,11 +57,26 @@ def breaches(truth: Truth, camera: Camera) -> list[Breach]:
     found: list[Breach] = []
     for rule in camera.rules:
         seen = [s for s in truth.seen if s.key in rule.labels]
-        if isinstance(rule, IntrudeRule):
-            found += _intrusions(seen, truth.fps, zones[rule.zone], rule)
-        else:
+        if isinstance(rule, IntrudeRule | LoiterRule):
+            found += _stays(seen, truth.fps, zones[rule.zone], rule)
+        elif isinstance(rule, LineRule):
             found += _crossings(seen, truth.fps, lines[rule.line], rule)
     return sorted(found, key=lambda breach: breach.met_s)
+
+
+def passages(truth: Truth, camera: Camera) -> list[Passage]:
+    """All that the camera's FLOW rules must count in one loop, in the order in which it is met."""
+    lines = {line.id: line.shape for line in camera.lines}
+    found: list[Passage] = []
+    for rule in camera.rules:
+        if isinstance(rule, FlowRule):
+            seen = [s for s in truth.seen if s.key in rule.labels]
+            both = replace(lines[rule.line], direction="both")
+            found += [
+                Passage(rule.line, inwards, at, at + rule.settle_s)
+                for at, inwards in _passed(seen, truth.fps, both, rule.settle_s)
+            ]
+    return sorted(found, key=lambda passage: passage.met_s)
 
 
 def _steps(seen: Seen, fps: float) -> Iterator[tuple[float, Point]]:
@@ -54,7 +86,7 @@ def _steps(seen: Seen, fps: float) -> Iterator[tuple[float, Point]]:
             yield (seen.first + number) / fps, feet
 
 
-def _intrusions(seen: list[Seen], fps: float, zone: Zone, rule: IntrudeRule) -> list[Breach]:
+def _stays(seen: list[Seen], fps: float, zone: Zone, rule: IntrudeRule | LoiterRule) -> list[Breach]:
     stays: list[Breach] = []
     for one in seen:
         inside = [at for at, feet in _steps(one, fps) if zone.contains(feet)]
@@ -64,13 +96,21 @@ def _intrusions(seen: list[Seen], fps: float, zone: Zone, rule: IntrudeRule) -> 
         for at, following in pairwise([*inside, float("inf")]):
             if following - at > max(rule.gap_s, 1 / fps):
                 if at - began >= rule.dwell_s:
-                    stays.append(Breach("INTRUDE", rule.zone, began, began + rule.dwell_s, at))
+                    stays.append(Breach(rule.rule, rule.zone, began, began + rule.dwell_s, at))
                 began = following
     return _merged(stays, rule.cooldown_s)
 
 
 def _crossings(seen: list[Seen], fps: float, line: Line, rule: LineRule) -> list[Breach]:
-    crossed = []
+    crossed = [
+        Breach("LINE", rule.line, at, at + rule.settle_s, at, before_s=rule.settle_s)
+        for at, _ in _passed(seen, fps, line, rule.settle_s)
+    ]
+    return _merged(crossed, rule.cooldown_s)
+
+
+def _passed(seen: list[Seen], fps: float, line: Line, settle_s: float) -> Iterator[tuple[float, bool]]:
+    """(seconds, whether inwards) of each crossing that the line counts."""
     for one in seen:
         steps = list(_steps(one, fps))
         sides = [line.side(feet) > 0 for _, feet in steps]
@@ -80,12 +120,11 @@ def _crossings(seen: list[Seen], fps: float, line: Line, rule: LineRule) -> list
                 continue
             if line.direction not in ("both", "in" if sides[number] else "out"):
                 continue
-            before = [side for (t, _), side in zip(steps, sides, strict=True) if at - rule.settle_s <= t < at]
-            after = [side for (t, _), side in zip(steps, sides, strict=True) if at <= t <= at + rule.settle_s]
-            long_enough = steps[0][0] <= at - rule.settle_s and steps[-1][0] >= at + rule.settle_s
+            before = [side for (t, _), side in zip(steps, sides, strict=True) if at - settle_s <= t < at]
+            after = [side for (t, _), side in zip(steps, sides, strict=True) if at <= t <= at + settle_s]
+            long_enough = steps[0][0] <= at - settle_s and steps[-1][0] >= at + settle_s
             if long_enough and len(set(before)) == 1 and set(after) == {sides[number]}:
-                crossed.append(Breach("LINE", rule.line, at, at + rule.settle_s, at, before_s=rule.settle_s))
-    return _merged(crossed, rule.cooldown_s)
+                yield at, sides[number]
 
 
 def _merged(parts: list[Breach], cooldown_s: float) -> list[Breach]:

@@ -11,13 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.alert import Alert, BlindSpan, Number
 from models.evidence import Evidence, EvidenceKind, EvidenceState, is_key
-from models.wire import Entry, decode_alert, decode_blind, decode_evidence
+from models.flow import FlowCount
+from models.wire import Entry, decode_alert, decode_blind, decode_evidence, decode_flow
 
 _BODY_CHARS: Final = 65536
 _KEPT_CHARS: Final = 2048
 """How much of each field of a malformed message is kept."""
 
 _Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+_Many = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 _Figures = Annotated[dict[_Name, Annotated[Number, Field()]], Field(max_length=64)]
 _Fraction = Annotated[float, Field(ge=-1, le=2)]  # a box may reach a little over the edge
@@ -73,6 +75,17 @@ class _BlindShape(_Shape):
     ended: datetime | None
 
 
+class _FlowShape(_Shape):
+    id: UUID
+    revision: _Count
+    camera: _Name
+    rule: Annotated[str, Field(max_length=128)]
+    line: _Name
+    minute: datetime
+    into: _Many = Field(alias="in")
+    out: _Many
+
+
 class _EvidenceShape(_Shape):
     id: UUID
     revision: _Count
@@ -94,7 +107,7 @@ class Admitted:
     """A journal entry that can be stored."""
 
     entry: Entry
-    subject: Alert | BlindSpan | Evidence
+    subject: Alert | BlindSpan | FlowCount | Evidence
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -125,6 +138,9 @@ def admit(fields: Mapping[bytes, bytes]) -> Admitted | Rejected:
         if entry.kind == "alert":
             _AlertShape.model_validate_json(entry.body)
             return Admitted(entry, decode_alert(entry.body))
+        if entry.kind == "flow":
+            _FlowShape.model_validate_json(entry.body)
+            return Admitted(entry, decode_flow(entry.body))
         if entry.kind == "evidence":
             _EvidenceShape.model_validate_json(entry.body)
             return Admitted(entry, decode_evidence(entry.body))

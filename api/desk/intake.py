@@ -11,7 +11,8 @@ from api.desk.admit import Admitted, Rejected, raw, reject
 from api.desk.evidence import enter_evidence
 from models.alert import Alert, BlindSpan
 from models.evidence import Evidence
-from models.tables import alert, alert_history, blind_span, inbox, rejected
+from models.flow import FlowCount
+from models.tables import alert, alert_history, blind_span, flow, inbox, rejected
 
 log: Final = logging.getLogger("desk")
 
@@ -70,6 +71,7 @@ async def _enter(books: Books, fresh: Sequence[Admitted]) -> None:
     await books.connection.execute(insert(inbox), rows)
     await _enter_alerts(books, [m for m in fresh if m.entry.kind == "alert"])
     await _enter_spans(books, [m.subject for m in fresh if isinstance(m.subject, BlindSpan)])
+    await _enter_counts(books, [m.subject for m in fresh if isinstance(m.subject, FlowCount)])
     await enter_evidence(books, [(m.subject, m.entry.body) for m in fresh if isinstance(m.subject, Evidence)])
 
 
@@ -146,6 +148,33 @@ async def _enter_spans(books: Books, spans: Sequence[BlindSpan]) -> None:
             await books.connection.execute(insert(blind_span).values({**values, "id": span_id, "received": books.at}))
         stored[span_id] = span.revision
         books.tell("blind", span_id)
+
+
+async def _enter_counts(books: Books, counts: Sequence[FlowCount]) -> None:
+    newest: dict[str, FlowCount] = {}
+    for count in sorted(counts, key=lambda c: c.revision):
+        newest[str(count.id)] = count
+    if not newest:
+        return
+    query = select(flow.c.id, flow.c.revision).where(flow.c.id.in_(list(newest)))
+    stored = {row.id: row.revision for row in (await books.connection.execute(query)).all()}
+    for count_id, count in newest.items():
+        if count.revision <= stored.get(count_id, 0):
+            continue
+        values = {
+            "revision": count.revision,
+            "camera": count.camera,
+            "rule": count.rule,
+            "line": count.line,
+            "minute": count.minute,
+            "into": count.into,
+            "out": count.out,
+        }
+        if count_id in stored:
+            await books.connection.execute(update(flow).where(flow.c.id == count_id).values(values))
+        else:
+            await books.connection.execute(insert(flow).values({**values, "id": count_id, "received": books.at}))
+        books.tell("flow", count_id)
 
 
 async def _refuse(books: Books, refusal: Rejected) -> None:

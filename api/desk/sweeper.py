@@ -17,7 +17,7 @@ from api.books import Books, Guard, writing
 from api.dispatching import send_due
 from models import keys
 from models.clock import monotonic_now, utc_now
-from models.tables import dispatch, feed, rejected
+from models.tables import dispatch, feed, flow, rejected
 
 log: Final = logging.getLogger("desk")
 
@@ -25,6 +25,8 @@ _LOOK_S: Final = 0.25
 _CLEAN_S: Final = 60.0
 _FEED_KEPT: Final = timedelta(days=7)
 """A wall that was away for longer reads everything anew."""
+_FLOW_KEPT: Final = timedelta(days=400)
+"""A year and a month, so that a month can be held against the same one a year ago."""
 _REJECTED_KEPT: Final = 10_000
 
 
@@ -73,5 +75,6 @@ class Sweeper:
 
 async def _prune(books: Books) -> None:
     await books.connection.execute(delete(feed).where(feed.c.at < books.at - _FEED_KEPT))
+    await books.connection.execute(delete(flow).where(flow.c.minute < books.at - _FLOW_KEPT))
     surplus = select(rejected.c.digest).order_by(rejected.c.at.desc()).offset(_REJECTED_KEPT)
     await books.connection.execute(delete(rejected).where(rejected.c.digest.in_(surplus)))

@@ -36,6 +36,9 @@ function format(shape) {
 export const timeOfDay = (at) =>
   format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(typeof at === "string" ? Date.parse(at) : at);
 
+/** 23:41 at the site. */
+export const minuteOfDay = (at) => format({ hour: "2-digit", minute: "2-digit" }).format(Date.parse(at));
+
 /** 11月22日 周日, or Sun 22 Nov, at the site. */
 export const dayOf = (at) => format({ month: "short", day: "numeric", weekday: "short" }).format(at);
 

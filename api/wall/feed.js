@@ -1,6 +1,7 @@
 // The server's news: alerts and blind spans as they are committed, and once a second how everything is.
 import { merge, replaceAll } from "./alerts.js";
 import { heard, serverNow } from "./clock.js";
+import { refreshFlow } from "./flow.js";
 import { ask } from "./session.js";
 import { change, state } from "./state.js";
 
@@ -39,6 +40,7 @@ export function refresh(soonMs = 0) {
 async function read() {
   const wall = await ask("wall");
   heard(wall.now);
+  refreshFlow(); // windows pass also when nobody does
   lastId = Math.max(lastId, wall.feed_id);
   replaceAll(wall.alerts, (id) => (toldAt.get(id) ?? 0) > wall.feed_id);
   change({
@@ -72,6 +74,7 @@ async function begin() {
   });
   stream.addEventListener("alert", (event) => take(event, takeAlert));
   stream.addEventListener("blind", (event) => take(event, () => refresh(1000)));
+  stream.addEventListener("flow", (event) => take(event, () => refreshFlow(1000)));
   stream.addEventListener("status", (event) => {
     const status = JSON.parse(event.data);
     heard(status.now);

@@ -4,6 +4,7 @@ import { heard, setZone } from "./clock.js";
 import { keepDetails } from "./details.js";
 import { el, retell } from "./element.js";
 import { follow } from "./feed.js";
+import { makeFlow } from "./flow.js";
 import { makeFoot, makeHelp } from "./foot.js";
 import { makeHeader } from "./header.js";
 import { listenToKeys } from "./keys.js";
@@ -40,7 +41,7 @@ function showWall(session) {
         {},
         makeTiles(),
         makeStage(),
-        el("section.panel.ground", { label: "map.title" }, makeMap(), makeDuty()),
+        el("section.panel.ground", { label: "map.title" }, makeMap(), makeDuty(), makeFlow()),
       ),
       el("aside.right", {}, makeQueue(), makeIncidents()),
       makeFoot(),

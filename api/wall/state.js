@@ -10,6 +10,7 @@ export const state = {
   blindToday: {}, // camera: seconds
   blindReadAt: 0, // ms of the server's clock at which blindToday was read
   figures: { raised_today: 0, unacked: 0, mean_ack_s: null },
+  flow: { minutes: 15, lines: [] }, // answer of GET /flow
   status: null, // the latest status event
   statusAt: null, // performance.now() of it
   feed: "opening", // opening, live, lost

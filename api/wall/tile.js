@@ -22,6 +22,7 @@ export class Tile {
     this.count = el("span.count");
     this.age = el("span.age", { testid: `age-${camera.id}` });
     this.alarm = el("span.alarm");
+    this.off = el("span.off", { testid: `off-${camera.id}` });
     this.trouble = el("span.trouble", { testid: `trouble-${camera.id}` });
     this.headline = el("strong");
     this.detail = el("small");
@@ -33,7 +34,7 @@ export class Tile {
       this.screen.image,
       this.canvas,
       el("span.top", {}, el("span.number", {}, String(number)), this.name, this.alarm),
-      el("span.base", {}, this.count, this.age),
+      el("span.base", {}, this.count, this.off, this.age),
       this.trouble,
     );
   }
@@ -63,6 +64,8 @@ export class Tile {
     const seen = health(this.camera.id)?.seen ?? {};
     const counts = Object.entries(seen).filter(([, n]) => n > 0);
     say(this.count, counts.map(([key, n]) => t("tile.count", { n, label: named(state.session.labels[key]) })).join("  "));
+    const off = health(this.camera.id)?.off_schedule?.length ?? 0;
+    say(this.off, off ? t("tile.off", { n: off }) : "");
     say(this.age, seconds === null ? "" : seconds < 10 ? t("tile.age", { s: seconds.toFixed(1) }) : span(seconds));
     this.age.dataset.seconds = seconds === null ? "" : seconds.toFixed(2);
     this.age.classList.toggle("old", seconds !== null && seconds > OLD_S);

@@ -11,6 +11,13 @@ const LATEST = 5;
 
 const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
 
+/** What a rule's id, e.g. INTRUDE:yard, is to people. */
+function ruleName(camera, id) {
+  const [code, place] = id.split(":");
+  const known = [...camera.zones, ...camera.lines].find((one) => one.id === place);
+  return `${named(state.session.codes[code]) || code} · ${named(known) || place}`;
+}
+
 /** [key, text] of what is known of a camera. */
 export function cameraFacts(camera) {
   const now = health(camera.id);
@@ -25,6 +32,7 @@ export function cameraFacts(camera) {
     const looked = t("camera.looked", { fps: now.analysed_fps.toFixed(1) });
     facts.push(["stream", `${now.width} × ${now.height} · ${now.codec.toUpperCase()} · ${now.fps.toFixed(0)} fps`], ["analysed", looked]);
   }
+  if (now?.off_schedule?.length) facts.push(["off", now.off_schedule.map((id) => ruleName(camera, id)).join(t("list.and"))]);
   if (now?.detail) facts.push(["detail", now.detail]);
   return facts.map(([key, text]) => [`camera.${key}`, text]);
 }

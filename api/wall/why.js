@@ -25,9 +25,10 @@ export function who(alert) {
 
 /** A few words for the queue. */
 export function inShort(alert) {
-  const { dwell_s: dwell, direction } = alert.observed;
+  const { dwell_s: dwell, direction, passed } = alert.observed;
   const parts = [];
   if (dwell !== undefined) parts.push(`${figure("dwell_s", dwell)} ≥ ${figure("dwell_s", alert.threshold.dwell_s ?? 0)}`);
+  if (passed !== undefined) parts.push(`${figure("passed", passed)} ≥ ${figure("passed", alert.threshold.passed ?? 0)}`);
   if (direction !== undefined) parts.push(figure("direction", direction));
   parts.push(who(alert));
   if (alert.count > 1) parts.push(t("why.times", { n: alert.count }));
@@ -38,10 +39,10 @@ export function inShort(alert) {
 export function sentence(alert) {
   const place = named(placeOf(alert)) || alert.place;
   const key = `why.${alert.code}`;
-  const values = { place, who: who(alert) || t("why.someone") };
+  const values = { place, who: who(alert) || t("why.someone"), window: alert.threshold.window_min };
   const opening = known(key) ? t(key, values) : t("why.other", { ...values, code: alert.code });
   const spare = alert.count > 1 ? ["direction"] : ["in", "out"]; // one crossing has a direction, several have sums
-  const told = Object.entries(alert.observed).filter(([name]) => !("in" in alert.observed) || !spare.includes(name));
+  const told = Object.entries(alert.observed).filter(([name]) => !("direction" in alert.observed) || !spare.includes(name));
   const measured = told.map(([name, value]) => {
     const limit = name === "persons" && alert.threshold[name] <= 1 ? undefined : alert.threshold[name];
     return el(

@@ -73,7 +73,7 @@ async def follow(
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
-    """Events `alert` and `blind` with their number as id, after `Last-Event-ID` or `after`; `status` each second."""
+    """Events `alert`, `blind`, `flow` with a number as id, after `Last-Event-ID` or `after`; `status` each second."""
     number = last_event_id or ""
     resumed = int(number) if number.isdecimal() and len(number) <= _DIGITS else after
     return EventStream(_events(wall, request.cookies.get(COOKIE, ""), resumed))

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from config.rules import Checked
+from config.rules import Watching
 from detect.rules.rule import Place, Rule
 
 Maker = Callable[[Any, Place], Rule]
 
 
 @cache
-def known_rules() -> dict[type[Checked], Maker]:
+def known_rules() -> dict[type[Watching], Maker]:
     """Class of a rule's configuration to what makes the rule."""
-    found: dict[type[Checked], Maker] = {}
+    found: dict[type[Watching], Maker] = {}
     for module in pkgutil.iter_modules(__path__):
         found |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "RULES", {})
     return found

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, Protocol
 
-from config.site import Camera
+from config.hours import Hours
+from config.site import Camera, Site
 from models.alert import Alert, Subject
+from models.flow import FlowCount
 from models.labels import KEY_OF
 from models.track import Track
 
@@ -17,6 +19,13 @@ BRIDGED_S: Final = 30.0
 """A breach outlives a gap without pictures of this length (or of its cool-down, if that is longer)."""
 
 
+Said = Alert | FlowCount
+"""What a rule may say: a revision of an alert, or of a count."""
+
+
+_NO_NIGHT: Final = Hours()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a rule stands.
@@ -25,11 +34,20 @@ class Place:
         site: Id of the site; part of each alert's id.
         camera: With its zones and lines.
         hole_s: Without a picture for longer than this nobody knows what happened in between.
+        zone: The site's time zone.
+        night: Its night.
     """
 
     site: str
     camera: Camera
     hole_s: float
+    zone: tzinfo = UTC
+    night: Hours = _NO_NIGHT
+
+    @staticmethod
+    def of(site: Site, camera: Camera) -> "Place":
+        """The place of a site's camera."""
+        return Place(site.id, camera, site.health.blind_s, site.zone, site.night_hours)
 
 
 class Rule(Protocol):
@@ -47,12 +65,12 @@ class Rule(Protocol):
         """The state before the first picture."""
         ...
 
-    def step(self, state: Any, tracks: Sequence[Track], taken: datetime) -> tuple[Any, list[Alert]]:  # noqa: ANN401
+    def step(self, state: Any, tracks: Sequence[Track], taken: datetime) -> tuple[Any, Sequence[Said]]:  # noqa: ANN401
         """What follows from one picture; `taken` is later than at the last step.
 
         Returns:
-            The next state, and the revisions that this picture caused. A revision with `ended` None, or ended at
-            `taken` itself, is about this very picture.
+            The next state, and the revisions that this picture caused. An alert with `ended` None, or ended at `taken`
+            itself, is about this very picture.
         """
         ...
 
@@ -60,8 +78,8 @@ class Rule(Protocol):
         """Ids of the tracks that are part of an alert that lasts."""
         ...
 
-    def end(self, state: Any) -> list[Alert]:  # noqa: ANN401
-        """The last revision of an alert that lasts, for a rule that is taken away."""
+    def end(self, state: Any) -> Sequence[Said]:  # noqa: ANN401
+        """The last revision of an alert that lasts, and what has not been told yet, for a rule that begins anew."""
         ...
 
 

@@ -22,7 +22,8 @@ from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, Zone
 from models import keys
 from models.alert import Alert, BlindSpan, Subject
 from models.evidence import Evidence, evidence_id, evidence_key
-from models.wire import Entry, encode_alert, encode_blind, encode_evidence
+from models.flow import FlowCount
+from models.wire import Entry, encode_alert, encode_blind, encode_evidence, encode_flow
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ORIGIN = "watch-0123abcd"
@@ -107,13 +108,21 @@ def make_evidence(alert: Alert, **change: object) -> Evidence:
     return Evidence(**values)  # type: ignore[arg-type]
 
 
-def entry_of(subject: Alert | BlindSpan | Evidence, seq: int, origin: str = ORIGIN) -> Entry:
+def entry_of(subject: Alert | BlindSpan | FlowCount | Evidence, seq: int, origin: str = ORIGIN) -> Entry:
     """As a journal would have it."""
+    if isinstance(subject, FlowCount):
+        return Entry(origin, seq, "flow", encode_flow(subject))
     if isinstance(subject, Alert):
         return Entry(origin, seq, "alert", encode_alert(subject))
     if isinstance(subject, Evidence):
         return Entry(origin, seq, "evidence", encode_evidence(subject))
     return Entry(origin, seq, "blind", encode_blind(subject))
+
+
+def make_count(number: int, minute: datetime = NOON, **change: object) -> FlowCount:
+    """A count of the door of gate-1."""
+    values: dict[str, object] = {"revision": 1, "camera": "gate-1", "line": "door", "into": 2, "out": 1, **change}
+    return FlowCount(UUID(int=number), rule="FLOW:door", minute=minute, **values)  # type: ignore[arg-type]
 
 
 def make_span(seq: int, revision: int = 1) -> BlindSpan:

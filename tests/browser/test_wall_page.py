@@ -188,3 +188,19 @@ def test_nothing_overflows(open_wall: Window, running_wall, width, height):
     )
 
     assert over == [False, False, []]
+
+
+def test_people_who_cross_a_counted_line_are_on_the_wall_in_both_languages(open_wall):
+    page = open_wall()
+    row = page.get_by_test_id("flow-gate-2-lane")
+    row.get_by_text(re.compile(r"^进 [1-9]")).wait_for(timeout=ALERT_MS)
+    windows = [row.locator("rect.in").count()]
+    page.get_by_test_id("flow-window").click()
+    page.wait_for_function("document.querySelectorAll('.flow rect.in').length === 24", timeout=SOON_MS)
+    page.get_by_test_id("language").click()
+    page.get_by_text("60 min a bar").wait_for(timeout=SOON_MS)
+    told = row.inner_text()
+    page.get_by_test_id("language").click()
+
+    assert windows == [48]
+    assert re.search(r"South lane · Lane line\s+in [1-9]\d*\s+out \d+", told)

@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 
 from config.rules import IntrudeRule
 from config.site import Camera
-from detect.rules.intrude import Intrude, State
+from detect.rules.intrude import Intrude
 from detect.rules.rule import Place
+from detect.rules.stay import State
 from detect.tracker import LIFE_S
 from models.alert import Alert
 from models.labels import CAR, PERSON

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from models.alert import BLIND_REASONS, Alert, BlindSpan, Onset, Subject, mint
 from models.clock import from_iso, from_micros, to_iso, to_micros
+from models.flow import FlowCount
 from models.link import Health, Sample, Want, decode, encode
-from models.wire import Entry, decode_alert, decode_blind, encode_alert, encode_blind
+from models.wire import Entry, decode_alert, decode_blind, decode_flow, encode_alert, encode_blind, encode_flow
 
 _INSTANTS = st.integers(0, 4 * 10**15).map(from_micros)
 _FRACTIONS = st.integers(0, 100_000).map(lambda n: n / 100_000)
@@ -42,6 +43,19 @@ _SPANS = st.builds(
 )
 
 
+_COUNTS = st.builds(
+    FlowCount,
+    st.uuids(),
+    st.integers(1, 99),
+    _TEXT,
+    _TEXT,
+    _TEXT,
+    _INSTANTS,
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+)
+
+
 @given(_ALERTS)
 def test_an_alert_comes_back_the_same(alert: Alert) -> None:
     assert decode_alert(encode_alert(alert)) == alert
@@ -50,6 +64,11 @@ def test_an_alert_comes_back_the_same(alert: Alert) -> None:
 @given(_SPANS)
 def test_a_blind_span_comes_back_the_same(span: BlindSpan) -> None:
     assert decode_blind(encode_blind(span)) == span
+
+
+@given(_COUNTS)
+def test_a_count_comes_back_the_same(count: FlowCount) -> None:
+    assert decode_flow(encode_flow(count)) == count
 
 
 @given(_INSTANTS)
@@ -64,6 +83,8 @@ def test_what_is_no_alert_is_refused(text: str) -> None:
         decode_alert(text)
     with pytest.raises(ValueError, match=r".+"):
         decode_blind(text)
+    with pytest.raises(ValueError, match=r".+"):
+        decode_flow(text)
 
 
 def test_an_instant_without_an_offset_is_refused() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.rules import IntrudeRule, LineRule
+from config.rules import FlowRule, IntrudeRule, LineRule, LoiterRule
 from config.site import Camera, LineConfig, Name, ZoneConfig
 from models.geometry import Box, Point
-from scenes.breaches import Breach, breaches
+from scenes.breaches import Breach, Passage, breaches, passages
 from scenes.truth import Seen, Truth, read_truth
 
 _FPS = 10.0
@@ -17,7 +17,7 @@ _NAME = Name(zh="一", en="one")
 _WHOLE: Box = (0.4, 0.4, 0.6, 0.9)
 
 
-def _camera(*rules: IntrudeRule | LineRule, direction: str = "in") -> Camera:
+def _camera(*rules: FlowRule | IntrudeRule | LineRule | LoiterRule, direction: str = "in") -> Camera:
     return Camera(
         id="gate-1",
         name=_NAME,
@@ -111,6 +111,29 @@ def test_crossings_soon_after_each_other_are_one_breach():
     found = _found(_line(), one, two, three)
 
     assert [(breach.began_s, breach.count) for breach in found] == [(1.0, 2), (10.0, 1)]
+
+
+def test_who_stays_for_long_is_a_breach_of_its_own():
+    rule = LoiterRule(rule="LOITER", zone="yard", dwell_s=5.0, gap_s=1.0, cooldown_s=3.0)
+    found = breaches(
+        Truth("gate-1", _FPS, 400, (_seen(*[IN] * 40, *[OUT] * 8, *[IN] * 20),)), _camera(_intrude(gap_s=1.0), rule)
+    )
+
+    assert [(b.code, b.began_s, b.met_s, b.ended_s) for b in found] == [
+        ("INTRUDE", 0.0, 1.0, 6.7),
+        ("LOITER", 0.0, 5.0, 6.7),
+    ]
+
+
+def test_a_counted_line_is_passed_in_both_directions_whatever_it_alerts_for():
+    camera = _camera(FlowRule(rule="FLOW", line="sill"), direction="in")
+    seen = (_seen(*[ABOVE] * 10, *[BELOW] * 10), _seen(*[BELOW] * 10, *[ABOVE] * 10, first=20))
+
+    assert breaches(Truth("gate-1", _FPS, 400, seen), camera) == []
+    assert passages(Truth("gate-1", _FPS, 400, seen), camera) == [
+        Passage("sill", True, 1.0, 1.3),
+        Passage("sill", False, 3.0, 3.3),
+    ]
 
 
 @given(st.lists(st.sampled_from([IN, OUT]), min_size=1, max_size=120), st.floats(0.2, 2.0), st.floats(0.0, 1.0))

@@ -5,10 +5,9 @@ from itertools import pairwise
 import pytest
 
 from config.read import read_site
-from config.rules import IntrudeRule
 from config.site import Camera, Site
 from models.geometry import Box
-from scenes.breaches import Breach, breaches
+from scenes.breaches import Breach, breaches, passages
 from scenes.compose import _PLACES, SCENES
 from scenes.demo import CONFIG
 from scenes.scripts import FPS, FRAMES, LOOP_S, SCRIPTS, standings
@@ -69,9 +68,27 @@ def test_a_vehicle_blocks_the_fire_lane(met: dict[str, list[Breach]]):
     assert [breach.place for breach in met["gate-5"]] == ["fire-lane"]
 
 
+def test_somebody_lingers_on_the_footway_clear_of_its_thresholds(met: dict[str, list[Breach]], site: Site):
+    (breach,) = [breach for found in met.values() for breach in found if breach.code == "LOITER"]
+    (rule,) = [rule for rule in site.camera("gate-3").rules if rule.rule == "LOITER"]
+
+    assert (breach.place, breach.count) == ("footway", 1)
+    assert breach.ended_s - breach.began_s >= rule.dwell_s + 2.0
+    assert rule.dwell_s == rule.night_dwell_s  # the truth does not know what time it is
+
+
+def test_the_lane_is_walked_in_both_directions(site: Site, truths: dict[str, Truth]):
+    found = {camera.id: passages(truths[camera.id], camera) for camera in site.cameras}
+
+    assert [(scene, p.line, p.inwards) for scene, some in found.items() for p in some] == [
+        ("gate-2", "lane", False),
+        ("gate-2", "lane", True),
+    ]
+
+
 def _cooldown_s(camera: Camera, breach: Breach) -> float:
     for rule in camera.rules:
-        if (rule.rule, rule.zone if isinstance(rule, IntrudeRule) else rule.line) == (breach.code, breach.place):
+        if (rule.rule, rule.place) == (breach.code, breach.place):
             return rule.cooldown_s
     raise AssertionError(breach)
 

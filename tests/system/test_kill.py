@@ -57,6 +57,7 @@ def test_kill_minus_nine_of_each_process_loses_nothing_and_doubles_nothing(start
 
     assert [name for name in before if name != "gate-2" and after[name] <= before[name]] == []
     assert (report["lost"], report["duplicated_where"], report["missed_where"]) == (0, [], [])
+    assert report["miscounted"] == []
     assert report["alerts_in_database"] == report["alerts_detected"] > 8
     assert audit.returncode == 0, audit.stdout + audit.stderr
 
@@ -67,6 +68,7 @@ def test_an_undisturbed_run_finds_each_breach_once_and_keeps_its_picture(start_d
     report = demo.report(250)
 
     assert (report["lost"], report["duplicated_where"], report["missed_where"]) == (0, [], [])
+    assert report["miscounted"] == []
     assert report["cameras"] == 8
     assert report["snapshots"] == report["alerts_in_database"] > 8
     assert demo.process.returncode == 0

@@ -100,6 +100,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_feed_at", "feed", ["at"], unique=False)
     op.create_table(
+        "flow",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("camera", sa.String(length=64), nullable=False),
+        sa.Column("rule", sa.String(length=128), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("minute", INSTANT, nullable=False),
+        sa.Column("into", sa.Integer(), nullable=False),
+        sa.Column("out", sa.Integer(), nullable=False),
+        sa.Column("received", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_flow_minute", "flow", ["minute"], unique=False)
+    op.create_table(
         "grid",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name_zh", sa.String(length=64), nullable=False),

@@ -1,0 +1,132 @@
+"""How a log of observations stands on disk: records, each with its length and its checksum, one file per hour.
+
+A file begins with `MAGIC`. Each record is its length (u32), the CRC-32 of what follows (u32), and a body: a letter,
+then
+
+* `S`, a picture that was looked at: `taken` in µs (i64), how many before it could not be written down (u32), number of
+  tracks (u16); per track id (u64), COCO class (u8), box in fractions (4 × f32), score (f32), first seen in µs (i64);
+* `R`, what the camera remembered: `taken` in µs of the picture up to which it did (i64, -1 for none), then its
+  checkpoint as UTF-8.
+
+All numbers are little-endian. Boxes and scores are the detector's own 32 bits, so nothing is rounded. An hour that is
+over is compressed with gzip.
+"""
+
+import gzip
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from models.clock import from_micros, to_micros
+from models.track import Track
+
+MAGIC: Final = b"KANMEN OBSERVED 1\n"
+
+_ENVELOPE: Final = struct.Struct("<II")
+_SEEN: Final = struct.Struct("<cqIH")
+_TRACK: Final = struct.Struct("<QB4ffq")
+_REMEMBERED: Final = struct.Struct("<cq")
+_MOST_BYTES: Final = 1 << 24
+"""No record is longer; a length beyond it is no length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One picture that was looked at.
+
+    Attributes:
+        taken: When, µs.
+        missed: So many pictures before it could not be written down.
+        tracks: Seen in it.
+    """
+
+    taken: int
+    missed: int
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a camera remembered at that point: where a file begins, and where detect was started again.
+
+    Attributes:
+        taken: Of the newest picture in it, µs; None where there was none.
+        body: As in models.journal.Checkpoint.
+    """
+
+    taken: int | None
+    body: str
+
+
+Record = Seen | Remembered
+
+
+def encode(record: Record) -> bytes:
+    """The record with its length and checksum."""
+    if isinstance(record, Remembered):
+        taken = -1 if record.taken is None else record.taken
+        body = _REMEMBERED.pack(b"R", taken) + record.body.encode()
+    else:
+        parts = [_SEEN.pack(b"S", record.taken, record.missed, len(record.tracks))]
+        parts += [_TRACK.pack(t.id, t.label, *t.box, t.score, to_micros(t.first_seen)) for t in record.tracks]
+        body = b"".join(parts)
+    return _ENVELOPE.pack(len(body), zlib.crc32(body)) + body
+
+
+def whole_bytes(data: bytes) -> int:
+    """How much of a file's content is whole records; 0 where it is no such file."""
+    if not data.startswith(MAGIC):
+        return 0
+    return len(MAGIC) + sum(_ENVELOPE.size + len(body) for body in _bodies(data))
+
+
+def records(data: bytes) -> Iterator[Record]:
+    """The whole records of a file's content."""
+    if data.startswith(MAGIC):
+        yield from (_record(body) for body in _bodies(data))
+
+
+def read(folder: Path) -> Iterator[Record]:
+    """All records of a camera's folder, oldest first; a torn tail is passed over."""
+    for path in files(folder):
+        try:
+            data = path.read_bytes()
+            yield from records(gzip.decompress(data) if path.suffix == ".gz" else data)
+        except (FileNotFoundError, EOFError, gzip.BadGzipFile, zlib.error):
+            continue  # too old and removed while we read, or damaged on the disk
+
+
+def files(folder: Path) -> Sequence[Path]:
+    """The files of a camera's folder in the order in which they were written."""
+    found = {path.name.removesuffix(".gz"): path for path in sorted(folder.glob("*.obs*")) if not _is_draft(path)}
+    return [found[name] for name in sorted(found)]
+
+
+def _is_draft(path: Path) -> bool:
+    return path.suffix not in (".obs", ".gz")
+
+
+def _bodies(data: bytes) -> Iterator[memoryview]:
+    at, view = len(MAGIC), memoryview(data)
+    while at + _ENVELOPE.size <= len(data):
+        length, checksum = _ENVELOPE.unpack_from(data, at)
+        body = view[at + _ENVELOPE.size : at + _ENVELOPE.size + length]
+        if length > _MOST_BYTES or len(body) < length or zlib.crc32(body) != checksum:
+            return
+        yield body
+        at += _ENVELOPE.size + length
+
+
+def _record(body: memoryview) -> Record:
+    if body[0] == ord("R"):
+        _, taken = _REMEMBERED.unpack_from(body)
+        return Remembered(None if taken < 0 else taken, bytes(body[_REMEMBERED.size :]).decode())
+    _, taken, missed, count = _SEEN.unpack_from(body)
+    tracks = []
+    for n in range(count):
+        track, label, x0, y0, x1, y1, score, first = _TRACK.unpack_from(body, _SEEN.size + n * _TRACK.size)
+        tracks.append(Track(track, label, (x0, y0, x1, y1), score, from_micros(first), from_micros(taken)))
+    return Seen(taken, missed, tuple(tracks))

@@ -1,0 +1,224 @@
+"""LOITER tells who stays for long, sooner by night, graver later, also when the detector loses them for a while."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from config.hours import Hours
+from config.rules import LoiterRule
+from config.site import Camera
+from detect.rules.loiter import Loiter
+from detect.rules.rule import Place
+from detect.rules.stay import State
+from models.alert import Alert
+from models.labels import PERSON
+from models.track import Track
+
+_NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # in Shanghai
+_ZONE = ZoneInfo("Asia/Shanghai")
+_ADAPTER = TypeAdapter(State)
+
+Seen = tuple[float, float, float]
+"""Feet (x, y) in fractions, and when the track was first seen, seconds. Inside is below y = 0.5."""
+
+Picture = tuple[float, dict[int, Seen]]
+
+
+def _rule(**more: object) -> Loiter:
+    name = {"zh": "门", "en": "gate"}
+    camera = Camera.model_validate(
+        {
+            "id": "gate-1",
+            "name": name,
+            "entrance": "1",
+            "url": "rtsp://127.0.0.1/1",
+            "grid": "g1",
+            "position": (0.5, 0.5),
+            "zones": [{"id": "yard", "name": name, "points": [(0.0, 0.5), (1.0, 0.5), (1.0, 1.0), (0.0, 1.0)]}],
+        }
+    )
+    config = LoiterRule.model_validate({"rule": "LOITER", "zone": "yard", **more})
+    return Loiter(config, Place("gsdt", camera, 2.0, _ZONE, Hours.of(("22:00-06:00",), _ZONE)))
+
+
+def _said(rule: Loiter, pictures: Sequence[Picture], start: datetime = _NOON) -> list[Alert]:
+    state, alerts = rule.fresh(), []
+    for seconds, seen in pictures:
+        at = start + timedelta(seconds=seconds)
+        tracks = [
+            Track(n, PERSON, (x - 0.04, y - 0.2, x + 0.04, y), 0.9, start + timedelta(seconds=first), at)
+            for n, (x, y, first) in seen.items()
+        ]
+        state = _ADAPTER.validate_python(json.loads(json.dumps(asdict(state), default=str)))
+        state, said = rule.step(state, tracks, at)
+        alerts += said
+    return alerts
+
+
+def _stay(since: float, until: float, seen: dict[int, Seen], step: float = 0.2) -> list[Picture]:
+    return [(round(since + k * step, 3), seen) for k in range(round((until - since) / step))]
+
+
+def _s(at: datetime | None, start: datetime = _NOON) -> float | None:
+    return None if at is None else round((at - start).total_seconds(), 3)
+
+
+_HERE = {1: (0.5, 0.8, 0.0)}
+
+
+def test_two_minutes_are_told_once_and_five_minutes_make_it_graver() -> None:
+    pictures = [*_stay(0, 330, _HERE), *_stay(330, 340, {1: (0.5, 0.2, 0.0)})]
+    first, graver, last = _said(_rule(), pictures)
+
+    assert (first.code, first.level, _s(first.began), _s(first.detected)) == ("LOITER", 4, 0.0, 120.0)
+    assert first.threshold == {"dwell_s": 120.0, "persons": 1}
+    assert (graver.id, graver.revision, graver.level, graver.observed["dwell_s"]) == (first.id, 2, 3, 300.0)
+    assert (last.id, last.revision, last.level, _s(last.ended)) == (first.id, 3, 3, 329.8)
+
+
+def test_who_goes_on_before_it_is_not_told() -> None:
+    assert _said(_rule(), [*_stay(0, 119, _HERE), *_stay(119, 130, {1: (0.5, 0.2, 0.0)})]) == []
+
+
+def test_without_an_escalation_it_stays_as_it_is() -> None:
+    assert [a.level for a in _said(_rule(escalate_s=None), _stay(0, 400, _HERE))] == [4]
+
+
+def test_by_night_a_minute_is_enough() -> None:
+    (alert,) = _said(_rule(), _stay(0, 70, _HERE), start=_NOON + timedelta(hours=11))
+
+    assert _s(alert.detected, _NOON + timedelta(hours=11)) == 60.0
+    assert alert.threshold["dwell_s"] == 60.0
+
+
+def test_who_has_stayed_long_enough_for_the_night_is_told_when_it_begins() -> None:
+    start = _NOON + timedelta(hours=10) - timedelta(seconds=80)
+    (alert,) = _said(_rule(), _stay(0, 110, _HERE), start)
+
+    assert (_s(alert.began, start), _s(alert.detected, start)) == (0.0, 80.0)
+
+
+def test_an_alert_of_the_night_goes_on_into_the_day() -> None:
+    start = _NOON - timedelta(hours=6) - timedelta(seconds=70)
+    alerts = _said(_rule(), _stay(0, 110, _HERE), start)
+
+    assert [(a.revision, a.ended, a.threshold["dwell_s"]) for a in alerts] == [(1, None, 60.0)]
+
+
+def test_a_few_steps_outside_for_less_than_the_grace_are_no_leaving() -> None:
+    pictures = [*_stay(0, 60, _HERE), *_stay(60, 64.8, {1: (0.5, 0.45, 0.0)}), *_stay(64.8, 121, _HERE)]
+
+    assert [_s(a.detected) for a in _said(_rule(), pictures)] == [120.0]
+
+
+def test_who_is_lost_and_found_at_the_same_place_under_another_id_has_not_left() -> None:
+    pictures = [*_stay(0, 60, _HERE), *_stay(60, 64, {}), *_stay(64, 121, {9: (0.52, 0.82, 63.8)})]
+    (alert,) = _said(_rule(), pictures)
+
+    assert (_s(alert.began), _s(alert.detected)) == (0.0, 120.0)
+    assert [s.track for s in alert.subjects] == [9]
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ((0.52, 0.82, 66.0), "after more than the grace"),
+        ((0.99, 0.99, 63.8), "farther than anybody walks in that time"),
+        ((0.52, 0.82, 30.0), "seen before the first was lost"),
+        ((0.52, 0.82, 61.0), "seen for three seconds already: it came in from outside"),
+    ],
+)
+def test_somebody_else_does_not_inherit_a_stay(found: Seen, why: str) -> None:
+    since = max(64.0, found[2] + 0.2)
+    pictures = [*_stay(0, 60, _HERE), *_stay(60, since, {}), *_stay(since, 121, {9: found})]
+
+    assert _said(_rule(), pictures) == [], why
+
+
+def test_who_walks_in_while_another_is_lost_is_somebody_else() -> None:
+    walk = [(60 + k * 0.2, {9: (0.5, 0.3 + k * 0.02, 60.0)}) for k in range(20)]
+    pictures = [*_stay(0, 60, _HERE), *walk, *_stay(64, 121, {9: (0.5, 0.7, 60.0)})]
+
+    assert _said(_rule(), pictures) == []
+
+
+def test_somebody_of_another_size_is_somebody_else() -> None:
+    rule, state, alerts = _rule(), _rule().fresh(), []
+    for k in range(605):
+        at = _NOON + timedelta(seconds=k * 0.2)
+        tall = 0.2 if k < 300 else 0.08
+        first = _NOON + timedelta(seconds=0 if k < 300 else 63.8)
+        tracks = [Track(1 + (k >= 300), PERSON, (0.4, 0.8 - tall, 0.5, 0.8), 0.9, first, at)]
+        state, said = rule.step(state, [] if 300 <= k < 320 else tracks, at)
+        alerts += said
+
+    assert alerts == []
+
+
+def test_two_who_are_lost_at_once_are_told_apart_by_place_and_never_doubled() -> None:
+    both = {1: (0.3, 0.8, 0.0), 2: (0.7, 0.8, 0.0)}
+    again = {8: (0.69, 0.8, 63.0), 9: (0.31, 0.8, 63.0)}
+    (alert,) = _said(_rule(), [*_stay(0, 60, both), *_stay(60, 63.2, {}), *_stay(63.2, 121, again)])
+
+    assert (_s(alert.detected), alert.observed["persons"]) == (120.0, 2)
+
+
+def test_five_switches_of_the_id_in_two_minutes_are_one_stay() -> None:
+    pictures: list[Picture] = []
+    for n in range(6):
+        seen = {n: (0.5 + 0.01 * n, 0.8, 21.0 * n)}
+        pictures += [*_stay(21 * n, 21 * n + 18, seen), *_stay(21 * n + 18, 21 * n + 21, {})]
+    (alert,) = _said(_rule(), pictures)
+
+    assert (_s(alert.began), _s(alert.detected)) == (0.0, 120.0)
+
+
+def test_a_stay_is_not_counted_across_a_hole() -> None:
+    assert _said(_rule(), [*_stay(0, 100, _HERE), *_stay(104, 200, _HERE)]) == []
+
+
+def test_an_open_breach_outlives_a_hole() -> None:
+    alerts = _said(_rule(), [*_stay(0, 125, _HERE), *_stay(145, 300, {7: (0.5, 0.8, 145.0)})])
+
+    assert [(a.revision, a.ended) for a in alerts][:1] == [(1, None)]
+    assert {a.id for a in alerts} == {alerts[0].id}
+    assert all(a.ended is None for a in alerts)
+
+
+_MOVES = st.lists(
+    st.tuples(
+        st.sampled_from([0.2, 0.4, 1.0, 3.0, 6.0, 20.0]),
+        st.dictionaries(st.integers(1, 3), st.sampled_from([0.45, 0.55, 0.8]), max_size=2),
+    ),
+    max_size=60,
+)
+
+
+@given(_MOVES)
+@settings(max_examples=60, deadline=None)
+def test_nobody_is_told_before_anybody_could_have_stayed_so_long(moves) -> None:
+    """Whatever ids do: within the dwell before an onset, somebody was inside at both ends, and no absence was longer
+    than grace and life of a track, nor a hole.
+    """
+    pictures, t, first = [], 0.0, {}
+    for step, seen in moves:
+        t = round(t + step, 3)
+        pictures.append((t, {n: (0.5, y, first.setdefault(n, t)) for n, y in seen.items()}))
+    alerts = [a for a in _said(_rule(dwell_s=4.0, gap_s=1.0), pictures) if a.revision == 1]
+
+    for alert in alerts:
+        began, met = _s(alert.began), _s(alert.detected)
+        assert began is not None
+        assert met is not None
+        assert met - began >= 4.0
+        inside = [s for s, seen in pictures if began <= s <= met and any(y > 0.5 for _, y, _ in seen.values())]
+        assert (inside[0], inside[-1]) == (began, met)
+        assert all(b - a <= 1.0 + 2.0 + 1e-9 for a, b in pairwise(inside))
