@@ -103,10 +103,10 @@ class Drain:
                     self._log.info("%s: now %dx%d", place(self._url), opened.width, opened.height)
                 if packet.pts is not None:
                     stamp = self._clock.stamp(micros(packet.pts, opened.time_base), to_micros(utc_now()))
-                    self._receiver.take(Coded(packet, packet.pts, stamp, opened), _skew_s(packet, stamp.taken))
+                    self._receiver.take(Coded(packet, packet.pts, stamp, opened), skew_s(packet, stamp.taken))
 
 
-def _skew_s(packet: "Packet[VideoStream]", taken: int) -> float | None:
+def skew_s(packet: "Packet[VideoStream]", taken: int) -> float | None:
     """Camera's clock minus ours in seconds, where a sender report said what the camera's clock showed."""
     if not packet.has_sidedata("prft"):
         return None
