@@ -69,7 +69,7 @@ def chromium() -> Iterator["Browser"]:
     known = [os.environ.get("KANMEN_CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser"]
     path = next((p for p in known if p and Path(p).exists()), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--autoplay-policy=user-gesture-required"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--autoplay-policy=document-user-activation-required"])
         yield browser
         browser.close()
 
@@ -101,11 +101,14 @@ def first_login(chromium: "Browser", running_wall: RunningWall) -> FirstLogin:
 def open_wall(
     chromium: "Browser", first_login: FirstLogin, running_wall: RunningWall
 ) -> Iterator[Callable[..., "Page"]]:
-    """Opens windows of the signed-in person: `open_wall()`, or `open_wall(3840, 2160)`; none may log an error."""
+    """Opens windows of the signed-in person: `open_wall()`, or `open_wall(3840, 2160)`; none may log an error.
+
+    `untouched`: nothing was asked of the page yet. Playwright asks as if by a gesture, and that allows sound.
+    """
     contexts = []
     wrong: list[str] = []
 
-    def window(width: int = 1920, height: int = 1080) -> "Page":
+    def window(width: int = 1920, height: int = 1080, *, untouched: bool = False) -> "Page":
         context = chromium.new_context(
             viewport={"width": width, "height": height}, storage_state=first_login.cookies, locale="zh-CN"
         )
@@ -113,8 +116,10 @@ def open_wall(
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: _note(wrong, message.type, message.text))
-        page.goto(running_wall.url)
-        page.get_by_test_id("wall").wait_for(timeout=SIGN_IN_MS)
+        with page.expect_request("**/api/v1/feed**", timeout=SIGN_IN_MS):  # the last thing that a page does to be a wall
+            page.goto(running_wall.url)
+        if not untouched:
+            page.get_by_test_id("wall").wait_for(timeout=SIGN_IN_MS)
         return page
 
     yield window

@@ -92,7 +92,7 @@ def test_eight_tiles_play_and_are_younger_than_two_seconds(open_wall: Window, ru
 
 
 def test_the_wall_says_that_it_is_mute_until_the_first_key(open_wall: Window):
-    page = open_wall()
+    page = open_wall(untouched=True)
     banner = page.get_by_test_id("banner-sound")
     banner.wait_for(timeout=SOON_MS)
     page.keyboard.press("Escape")
