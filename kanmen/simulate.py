@@ -24,6 +24,10 @@ def simulate(
         int | None,
         typer.Option(help="Give every other camera a sub-stream of so many pixels' height, encoded once and kept."),
     ] = None,
+    other: Annotated[
+        list[Path] | None,
+        typer.Option(help="What the first camera shows while its fault `other` is on, given again of the second."),
+    ] = None,
     port: Annotated[int, typer.Option(help="RTSP port on loopback; 0 for any.")] = 8554,
     control: Annotated[int | None, typer.Option(help="Loopback port for commands, e.g. `gate-3 stall on`.")] = None,
     user: Annotated[
@@ -34,6 +38,10 @@ def simulate(
     """Serve footage as looping RTSP cameras on this machine until Ctrl-C.
 
     A camera with a sub-stream is served as NAME/main and NAME/sub.
+
+    Lines at --control make things go wrong, e.g. `gate-3 stall on`, `gate-3 loss 0.1`, `gate-3 slow 2`, `gate-3 drop`:
+    down, stall, freeze, unauthorised and other are on or off; corrupt and loss befall a share of the packets; slow
+    (pictures come late), clock (the camera's own clock is wrong) and step (time stamps jump) take seconds.
     """
     from scenes.serving import Serving, Subs, serve  # noqa: PLC0415 (loads the codecs)
 
@@ -53,6 +61,7 @@ def simulate(
             await serve(
                 files,
                 subs=Subs(tuple(sub or ()), sub_height),
+                others=tuple(other or ()),
                 cache=cache,
                 port=port,
                 auth=_auth(user),

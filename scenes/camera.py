@@ -59,8 +59,11 @@ class SimulatedCamera:
         begins: Begins = "simulator",
         *,
         sub: Clip | None = None,
+        other: Clip | None = None,
     ) -> None:
         """The clip is shown from `offset_s` on, and beside it `sub`, which shows the same in another size.
+
+        `other` takes the place of `clip` while the fault `other` is on.
 
         Raises:
             FootageError: the name cannot stand in an address, or the clips differ in length.
@@ -71,6 +74,7 @@ class SimulatedCamera:
         self.renditions = renditions(name, clip, sub)
         self.auth = auth
         self.faults = Faults()
+        self._clip, self._other = clip, other
         self.counts = Counts()
         self._offset_s = offset_s
         self._begins = begins
@@ -105,11 +109,22 @@ class SimulatedCamera:
         """Switch a fault; see `scenes.faults.Faults.set`.
 
         Raises:
-            ValueError: there is no such fault or no such value.
+            ValueError: there is no such fault or no such value, or it needs footage that was not given.
         """
+        if kind == "other" and self._other is None:
+            raise ValueError(f"{self.name} has no other footage to show")
         self.faults.set(kind, value)
+        if kind == "other":
+            self._change(self._other if self.faults.other and self._other else self._clip)
         if self.faults.down or (kind == "unauthorised" and self.faults.unauthorised):
             self.drop_viewers()
+
+    def _change(self, clip: Clip) -> None:
+        """Show another clip; a stream of another codec must be asked for anew."""
+        main = self.renditions[MAIN]
+        if clip.coding is not main.clip.coding:
+            self.drop_viewers()
+        main.show(clip)
 
     def drop_viewers(self) -> None:
         """All connections end."""
@@ -134,32 +149,36 @@ class SimulatedCamera:
                 together.create_task(self._run(rendition))
 
     async def _run(self, rendition: Rendition) -> None:
-        if self._origin is None:
-            return
-        clip = rendition.clip
-        elapsed = monotonic_now() - self._origin.monotonic
+        while self._origin is not None:
+            await self._play(rendition, rendition.clip, monotonic_now() - self._origin.monotonic)
+
+    async def _play(self, rendition: Rendition, clip: Clip, elapsed_s: float) -> None:
+        """Show the clip, loop after loop, until another takes its place."""
         shown = 0  # the unit that a frozen picture repeats
-        for loop in count(max(0, int(elapsed * CLOCK_HZ) // clip.duration)):
+        for loop in count(max(0, int(elapsed_s * CLOCK_HZ) // clip.duration)):
             for number, unit in enumerate(clip.units):
+                if rendition.clip is not clip:
+                    return
                 if unit.key and not self.faults.freeze:
                     shown = number
-                await self._show(rendition, loop, number if not self.faults.freeze else shown, unit)
+                await self._show(rendition, clip, loop, number if not self.faults.freeze else shown, unit)
 
-    async def _show(self, rendition: Rendition, loop: int, number: int, unit: AccessUnit) -> None:
+    async def _show(self, rendition: Rendition, clip: Clip, loop: int, number: int, unit: AccessUnit) -> None:
         """Send unit `number` when the turn of `unit` has come."""
         origin = self._origin
         if origin is None:
             return
-        stamp = loop * rendition.clip.duration + unit.at
-        wait = origin.monotonic + stamp / CLOCK_HZ - monotonic_now()
+        stamp = loop * clip.duration + unit.at
+        wait = origin.monotonic + stamp / CLOCK_HZ + self.faults.slow - monotonic_now()
         if wait > 0:
             await asyncio.sleep(wait)
         elif wait < -_LATE_S:
             return
-        if self.faults.stall or self.faults.down or not rendition.viewers:
+        if self.faults.stall or self.faults.down or not rendition.viewers or rendition.clip is not clip:
             return
-        key = rendition.clip.units[number].key
+        key = clip.units[number].key
         parts = self.faults.spoilt(rendition.packets[number])
-        wall = origin.utc + timedelta(seconds=stamp / CLOCK_HZ)
+        wall = origin.utc + timedelta(seconds=stamp / CLOCK_HZ + self.faults.clock)
+        stamp += round(self.faults.step * CLOCK_HZ)
         for viewer in tuple(rendition.viewers):
             viewer.send(key, parts, stamp, wall)

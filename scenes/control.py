@@ -9,7 +9,7 @@ from models.errors import FootageError
 from scenes.camera import SimulatedCamera
 from scenes.faults import KINDS
 
-_USE = f"CAMERA {'|'.join(KINDS)} on|off|SHARE, CAMERA drop, or status"
+_USE = f"CAMERA {'|'.join(KINDS)} on|off|AMOUNT, CAMERA drop, or status"
 
 
 def obey(cameras: Mapping[str, SimulatedCamera], line: str) -> str:

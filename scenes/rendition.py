@@ -29,9 +29,15 @@ class Rendition:
 
     def __init__(self, name: str, clip: Clip) -> None:
         self.name = name
+        self.viewers: set[Viewer] = set()
+        self.show(clip)
+
+    def show(self, clip: Clip) -> None:
+        """Send this clip from now on; who watches goes on at its next key picture, if the codec stays the same."""
         self.clip = clip
         self.packets = [tuple(payloads(unit, clip.coding)) for unit in clip.units]
-        self.viewers: set[Viewer] = set()
+        for viewer in tuple(self.viewers):
+            viewer.begin_anew()
 
 
 def renditions(camera: str, main: Clip, sub: Clip | None) -> dict[str, Rendition]:

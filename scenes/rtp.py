@@ -64,8 +64,10 @@ class RtpStream:
         self._bytes = 0
         self._reported: datetime | None = None
 
-    def picture(self, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> Iterator[tuple[int, bytes]]:
+    def picture(self, parts: tuple[bytes | None, ...], stamp: int, wall: datetime) -> Iterator[tuple[int, bytes]]:
         """(channel, packet) of what goes out for one picture: a report where one is due, then a packet per payload.
+
+        A payload of None was lost on the way: its number is missing.
 
         `stamp` is the picture's instant in 1/90000 s on an endless time line, `wall` the same instant in UTC.
         """
@@ -76,6 +78,8 @@ class RtpStream:
         for number, part in enumerate(parts, 1):
             self._sequence = (self._sequence + 1) & 0xFFFF
             self._packets += 1
+            if part is None:
+                continue
             self._bytes += len(part)
             marker = 0x80 if number == len(parts) else 0
             yield RTP, _HEAD.pack(0x80, marker | PAYLOAD_TYPE, self._sequence, stamp32, self.ssrc) + part

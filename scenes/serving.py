@@ -54,6 +54,7 @@ async def serve(
     files: Sequence[Path],
     *,
     subs: Subs = Subs(),
+    others: Sequence[Path] = (),
     cache: Path,
     host: str = "127.0.0.1",
     port: int = 8554,
@@ -66,6 +67,8 @@ async def serve(
     """Serve each file as a camera named after it, until `stop` is set.
 
     `command` takes control lines (see `scenes.control`): a loopback port, 0 for any, or the path of a unix socket.
+    `others` are what the first cameras show while their fault `other` is on.
+
     Transcoded footage is kept in `cache`. `ready` is told once everything is served.
 
     Raises:
@@ -73,13 +76,16 @@ async def serve(
     """
     if len(subs.files) > len(files):
         raise FootageError(f"{len(subs.files)} sub-streams for {len(files)} cameras; give each FILE one at most")
+    if len(others) > len(files):
+        raise FootageError(f"{len(others)} other clips for {len(files)} cameras; give each FILE one at most")
     simulator = Simulator()
     for number, (path, name) in enumerate(zip(files, names(files), strict=True)):
         told = None if progress is None else _for(path, progress)
         clip = await asyncio.to_thread(open_footage, path, cache, told)
         second = subs.files[number] if number < len(subs.files) else None
         sub = await asyncio.to_thread(_sub, clip, path, second, subs.height, cache)
-        simulator.add(SimulatedCamera(name, clip, auth, sub=sub))
+        other = await asyncio.to_thread(open_footage, others[number], cache) if number < len(others) else None
+        simulator.add(SimulatedCamera(name, clip, auth, sub=sub, other=other))
     commands = None
     try:
         rtsp = await simulator.start(host, port)

@@ -77,7 +77,11 @@ class Viewer:
         """End it at once, as a camera that loses power does."""
         self._writer.transport.abort()
 
-    def send(self, key: bool, parts: tuple[bytes, ...], stamp: int, wall: datetime) -> None:
+    def begin_anew(self) -> None:
+        """Wait for a key picture: what came before explains none of what follows."""
+        self._waits_for_key = True
+
+    def send(self, key: bool, parts: tuple[bytes | None, ...], stamp: int, wall: datetime) -> None:
         """A picture goes out, unless the viewer waits for a key picture or has too much unsent."""
         if self._paused or not (self._camera and self._stream and self._carrier) or self._writer.is_closing():
             return

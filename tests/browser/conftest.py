@@ -69,7 +69,9 @@ def chromium() -> Iterator["Browser"]:
     known = [os.environ.get("KANMEN_CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser"]
     path = next((p for p in known if p and Path(p).exists()), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--autoplay-policy=document-user-activation-required"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--autoplay-policy=document-user-activation-required"]
+        )
         yield browser
         browser.close()
 
@@ -116,7 +118,9 @@ def open_wall(
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: _note(wrong, message.type, message.text))
-        with page.expect_request("**/api/v1/feed**", timeout=SIGN_IN_MS):  # the last thing that a page does to be a wall
+        with page.expect_request(
+            "**/api/v1/feed**", timeout=SIGN_IN_MS
+        ):  # the last thing that a page does to be a wall
             page.goto(running_wall.url)
         if not untouched:
             page.get_by_test_id("wall").wait_for(timeout=SIGN_IN_MS)
