@@ -126,17 +126,18 @@ class Watch:
         memory.sight, spans = self._ledger.watched(memory.sight, health, at)
         return spans
 
-    def adopt(self, site: Site, camera: Camera) -> list[Alert]:
+    def adopt(self, site: Site, camera: Camera) -> tuple[list[Alert], list[FlowCount]]:
         """The camera has other zones, lines or rules; what lasts under a rule that stays goes on.
 
         Returns:
-            The last revisions of alerts whose rule is gone.
+            The last revisions of alerts whose rule is gone, and what it had counted and not told.
         """
         self.camera = camera
-        self._rules = Rulebook(Place.of(site, camera))
+        before, self._rules = self._rules, Rulebook(Place.of(site, camera))
         states = self._memory.rules
+        last = before.end(states, without=self._rules.state_types)
         self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
-        return self.orphaned()
+        return self.orphaned(), [one for one in last if isinstance(one, FlowCount)]
 
     def orphaned(self) -> list[Alert]:
         """The last revision of each alert that lasts and whose rule is no longer configured."""
