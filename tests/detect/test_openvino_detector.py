@@ -256,7 +256,7 @@ def _pictures(path: Path, every: int, count: int, first: int = 0) -> list[Frame]
 def real(request: pytest.FixtureRequest, assets: Path) -> Iterator[OpenVinoDetector]:
     """Each detector of the assets folder."""
     weights = manifest().detector(request.param)
-    detector = OpenVinoDetector(assets / weights.asset.files[0].path, weights, 0.35)
+    detector = OpenVinoDetector(assets / weights.asset.files[0].path, weights, 0.35, exact=True)
     yield detector
     detector.close()
 
