@@ -7,7 +7,7 @@ PACKAGES := ingest detect api media scenes config models kanmen
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
-.PHONY: demo test test-browser check lint types imports format pins clean
+.PHONY: demo ultralytics test test-browser test-ultralytics test-ultralytics-here check lint types imports format pins clean
 
 demo: $(VENV)/run.done
 	@$(BIN)/kanmen demo $(ARGS)
@@ -17,6 +17,16 @@ test: $(VENV)/dev.done
 
 test-browser: $(VENV)/browser.done
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+# The extra has an environment of its own: the gate must hold without it too.
+test-ultralytics:
+	@$(MAKE) --no-print-directory VENV=.venv-ultralytics test-ultralytics-here
+
+test-ultralytics-here: $(VENV)/dev.done $(VENV)/ultralytics.done
+	@$(BIN)/python -m pytest tests/ultralytics tests/docs/test_licences.py $(ARGS)
+
+# Adds the ultralytics backend to what `make demo` installs: GPUs, .pt, export.
+ultralytics: $(VENV)/ultralytics.done
 
 check: format lint types imports test
 
@@ -48,11 +58,17 @@ $(VENV)/browser.done: $(VENV)/dev.done requirements/browser.txt
 	@$(PIP) install --require-hashes -r requirements/browser.txt
 	@touch $@
 
+$(VENV)/ultralytics.done: $(VENV)/run.done requirements/ultralytics.txt
+	@echo "Installing the ultralytics extra into $(VENV): some 6 GB, a few minutes …"
+	@$(PIP) install --require-hashes -r requirements/ultralytics.txt
+	@touch $@
+
 pins:
 	@$(COMPILE) pyproject.toml -o requirements/run.txt
 	@$(COMPILE) requirements/build.in -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --group dev --group browser -c requirements/dev.txt -o requirements/browser.txt
+	@$(COMPILE) pyproject.toml --extra ultralytics -c requirements/dev.txt -o requirements/ultralytics.txt
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-ultralytics var

@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -41,6 +41,7 @@ class Detector(Checked):
     """The detector and how often it looks."""
 
     model: str = "best"
+    backend: Literal["auto", "openvino", "ultralytics"] = "auto"
     fps: Annotated[float, ANumber, Field(gt=0, le=30)] = 5.0
     confidence: Annotated[float, ANumber, Field(gt=0, lt=1)] = 0.35
     batch_deadline_ms: Annotated[float, ANumber, Field(ge=0, le=1000)] = 20.0

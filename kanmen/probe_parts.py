@@ -110,7 +110,7 @@ def look_at_weights(site: Site, progress: "Report") -> Found:
 
     data_folder(site.data)
     name, path = prepare(site.detector.model, site.data / "models", progress)
-    detector = open_detector(name, path, LOW_SCORE)
+    detector = open_detector(name, path, LOW_SCORE, backend=site.detector.backend)
     image = np.full((detector.height, detector.width, 3), 120, np.uint8)
     took = []
     for number in range(_TIMED + 1):

@@ -13,6 +13,7 @@ from kanmen.progress import progress_on
 from models.errors import FootageError
 
 if TYPE_CHECKING:
+    from config.site import Site
     from detect.detector import Detector
     from kanmen.replay_report import Replayed
 
@@ -56,7 +57,7 @@ def replay(
             "No configuration: INTRUDE for people anywhere in the picture, LINE down its middle.", soft_wrap=True
         )
     with ExitStack() as held:
-        detector = _detector(model or site.detector.model, site.data / "models", console)
+        detector = _detector(site, model or site.detector.model, console)
         held.callback(detector.close)
         sheet = held.enter_context(_sheet(tracks)) if tracks else None
         progress = held.enter_context(progress_on(console, speed="× real time"))
@@ -75,14 +76,14 @@ def replay(
         raise typer.Exit(1)
 
 
-def _detector(model: str, folder: Path, console: Console) -> "Detector":
+def _detector(site: "Site", model: str, console: Console) -> "Detector":
     from detect.tracker import LOW_SCORE  # noqa: PLC0415 (a room that other commands do not load)
     from kanmen.weights import open_detector, prepare  # noqa: PLC0415 (as above)
 
     with progress_on(console) as progress:
-        name, path = prepare(model, folder, progress)
+        name, path = prepare(model, site.data / "models", progress)
     console.print(f"Detector: {name}")
-    return open_detector(name, path, LOW_SCORE)
+    return open_detector(name, path, LOW_SCORE, backend=site.detector.backend)
 
 
 def _sheet(path: Path) -> TextIO:

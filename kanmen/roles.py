@@ -33,7 +33,8 @@ def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
 
     links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
     # The tracker applies the site's own threshold: fainter detections only carry a track on.
-    run(site, links, open_detector(words.model, words.weights, LOW_SCORE), stop, _handover(words))
+    detector = open_detector(words.model, words.weights, LOW_SCORE, backend=site.detector.backend, cameras=len(links))
+    run(site, links, detector, stop, _handover(words))
 
 
 def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:

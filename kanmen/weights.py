@@ -4,11 +4,11 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from kanmen.whole_files import is_whole, part_of, sha256_of, write_whole
 from models.errors import AssetError, ModelError
-from models.weights import BEST, Weights, manifest
+from models.weights import BEST, OWN, Weights, manifest
 
 if TYPE_CHECKING:
     from detect.detector import Detector
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("assets")
 
+Backend = Literal["auto", "openvino", "ultralytics"]
+"""What runs a detector."""
+
+_OPENVINO_READS: Final = ("openvino", "onnx", "darknet")
+
+_MOST: Final = 16
+"""Frames in a batch: beyond it a GPU gains little, and the first frame waits for the last."""
+
 
 def prepare(
     model: str, folder: Path, progress: "Report", channels: "Sequence[Channel] | None" = None
@@ -24,7 +32,8 @@ def prepare(
     """Have the weights in the folder, ready for `open_detector`.
 
     Args:
-        model: A name of the manifest, or `best`: the first of its order of preference that can be had.
+        model: A name of the manifest or of the folder's own one, or `best`: the first of its order of preference that
+            can be had.
         folder: Where weights are kept.
         progress: Told of bytes done and bytes in all.
         channels: As in `kanmen.assets.fetch`.
@@ -36,11 +45,11 @@ def prepare(
         AssetError: they cannot be had; says which channels were tried, why each failed, and the remedy.
         ModelError: they came, but cannot be converted.
     """
-    from kanmen.assets import fetch  # noqa: PLC0415 (detect opens weights, and fetches none)
+    from kanmen.assets import fetch_asset  # noqa: PLC0415 (detect opens weights, and fetches none)
 
     if model != BEST:
-        weights = manifest().detector(model)
-        return model, _ready(weights, fetch(model, folder, progress, channels), progress)
+        weights = manifest(folder).detector(model)
+        return model, _ready(weights, fetch_asset(weights.asset, folder, progress, channels), progress)
     failed = []
     for name in manifest().best:
         try:
@@ -51,23 +60,78 @@ def prepare(
     raise AssetError("\n".join(("no detector weights could be had.", *failed)))
 
 
-def open_detector(name: str, path: Path, confidence: float) -> "Detector":
+def open_detector(
+    name: str, path: Path, confidence: float, *, backend: Backend = "auto", cameras: int = 1
+) -> "Detector":
     """The detector of weights that `prepare` made ready; their bytes are checked once more.
+
+    Args:
+        name: As `prepare` gave it.
+        path: Likewise.
+        confidence: Scores below it are dropped, 0..1.
+        backend: What runs them; `auto`: by the weights' format.
+        cameras: How many frames may come at once.
 
     Raises:
         AssetError: a file is not what it was.
-        ModelError: the file cannot be used as the manifest says.
+        ModelError: the file cannot be used as the manifest says, or not with this backend.
     """
-    from detect.openvino import OpenVinoDetector  # noqa: PLC0415 (the supervisor does not load the inference library)
-
-    weights = manifest().detector(name)
+    weights = described(name, path)
     if weights.format == "darknet":
         good = is_whole(path, _noted_sha256(path))
     else:
         good = all(is_whole(path.parent / Path(file.path).name, file.sha256) for file in weights.asset.files)
     if not good:
         raise AssetError(f"{path} is not the file that was fetched; start Kanmen again to have it fetched anew")
-    return OpenVinoDetector(path, weights, confidence)
+    return detector_of(weights, path, confidence, backend=backend, cameras=cameras)
+
+
+def described(name: str, path: Path) -> Weights:
+    """What the manifest says of weights, or the own one of the folder of weights within which `path` lies.
+
+    Raises:
+        AssetError: neither names them.
+    """
+    shipped = manifest()
+    if name in shipped.weights:
+        return shipped.weights[name]
+    folder = next((folder for folder in path.parents if (folder / OWN).is_file()), None)
+    return manifest(folder).detector(name)
+
+
+def detector_of(
+    weights: Weights,
+    path: Path,
+    confidence: float,
+    *,
+    backend: Backend = "auto",
+    cameras: int = 1,
+    batch: int | None = None,
+) -> "Detector":
+    """As `open_detector`, of a file whose bytes the caller answers for.
+
+    Args:
+        weights: What the manifest says of the file.
+        path: The file to open.
+        confidence: As there.
+        backend: As there.
+        cameras: As there.
+        batch: Frames per inference; by default one on a processor, and on a GPU as many as there are cameras.
+
+    Raises:
+        ModelError: as there.
+    """
+    if backend == "auto":
+        backend = "openvino" if weights.format in _OPENVINO_READS else "ultralytics"
+    if backend == "openvino":
+        if weights.format not in _OPENVINO_READS:
+            raise ModelError(f"{weights.name}: the openvino backend reads no {weights.format}; use ultralytics")
+        from detect.openvino import OpenVinoDetector  # noqa: PLC0415 (the supervisor loads no inference library)
+
+        return OpenVinoDetector(path, weights, confidence, batch=batch or 1)
+    from detect.ultralytics import UltralyticsDetector, on_gpu  # noqa: PLC0415 (it loads torch)
+
+    return UltralyticsDetector(path, weights, confidence, batch=batch or (min(cameras, _MOST) if on_gpu() else 1))
 
 
 def _ready(weights: Weights, path: Path, progress: "Report") -> Path:

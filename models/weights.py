@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,12 @@ from models.errors import AssetError
 
 BEST: Final = "best"
 """The name that stands for the best weights that can be had."""
+
+OWN: Final = "weights.toml"
+"""A site's own manifest, in its folder of weights: what stands in it is trusted."""
+
+FORMATS: Final = ("openvino", "onnx", "darknet", "pytorch", "engine")
+"""OpenVINO IR, ONNX, Darknet (converted to ONNX), ultralytics' .pt, TensorRT's .engine."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -74,7 +80,7 @@ class Weights:
         head: How its output is read, one of `detect.heads.HEADS`.
         classes: `coco80`.
         width, height: The input it is run with, pixels.
-        format: `openvino`, `onnx` or `darknet`.
+        format: One of `FORMATS`.
     """
 
     asset: Asset
@@ -123,9 +129,26 @@ class Manifest:
         return self.weights[name]
 
 
+def manifest(folder: Path | None = None) -> Manifest:
+    """The manifest that ships with Kanmen, and what a site's own one in its folder of weights adds to it.
+
+    Raises:
+        AssetError: the own manifest cannot be read, or gives a name that is taken.
+    """
+    if folder is None or not (folder / OWN).is_file():
+        return _shipped()
+    try:
+        own = parse((folder / OWN).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, AssetError) as error:
+        raise AssetError(f"{folder / OWN}: {error}") from error
+    for name in own.weights:
+        if name in _shipped().weights:
+            raise AssetError(f"{folder / OWN}: Kanmen has weights {name!r} of its own; give yours another name")
+    return replace(_shipped(), weights={**_shipped().weights, **own.weights})
+
+
 @cache
-def manifest() -> Manifest:
-    """The manifest that ships with Kanmen."""
+def _shipped() -> Manifest:
     return parse(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -137,9 +160,9 @@ def parse(text: str) -> Manifest:
     """
     try:
         raw = tomllib.loads(text)
-        weights = {name: _weights(name, body) for name, body in raw["weights"].items()}
-        pictures = {name: _asset(name, body) for name, body in raw["pictures"].items()}
-        best = tuple(str(name) for name in raw["best"])
+        weights = {name: _weights(name, body) for name, body in raw.get("weights", {}).items()}
+        pictures = {name: _asset(name, body) for name, body in raw.get("pictures", {}).items()}
+        best = tuple(str(name) for name in raw.get("best", ()))
     except KeyError as error:
         raise AssetError(f"the manifest of weights lacks {error}") from error
     except (tomllib.TOMLDecodeError, TypeError, ValueError, AttributeError) as error:
@@ -152,6 +175,8 @@ def parse(text: str) -> Manifest:
 
 def _weights(name: str, raw: Mapping[str, Any]) -> Weights:
     width, height = raw["input"]
+    if raw["format"] not in FORMATS:
+        raise ValueError(f"{name}: {raw['format']!r} is no format; known are {', '.join(FORMATS)}")
     return Weights(
         _asset(name, raw),
         str(raw["architecture"]),

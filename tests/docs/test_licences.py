@@ -16,6 +16,10 @@ SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
     "BSD 2-Clause License": "BSD-2-Clause",
     "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "FreeBSD": "BSD-2-Clause",
+    "NVIDIA Proprietary Software": "LicenseRef-NVIDIA-Proprietary",
+    "Python Software Foundation License": "PSF-2.0",
     "Apache 2": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -38,15 +42,15 @@ def _rows() -> dict[str, str]:
 
 
 def _declared(package: str) -> str | None:
-    """What the installed package says of itself; None where it is not installed."""
+    """What the installed package says of itself; None where it is not installed, or says nothing."""
     try:
         says = metadata(package)
     except PackageNotFoundError:
         return None
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in says.get_all("Classifier") or () if c.startswith("License ::")]
     words = [says.get("License-Expression"), says.get("License"), *classifiers]
-    word = next(w for w in words if w and "\n" not in w)
-    return SPDX.get(word, word)
+    word = next((w for w in words if w and "\n" not in w), None)
+    return None if word is None else SPDX.get(word, word)
 
 
 @pytest.mark.parametrize("pins", PINS, ids=lambda path: path.name)

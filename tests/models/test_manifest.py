@@ -55,6 +55,7 @@ def test_a_manifest_is_read() -> None:
         ("ba7816", "zz7816", "is no sha256"),
         ("tiny.onnx", "../tiny.onnx", "would leave the folder"),
         ("input = [416, 352]", "input = [416]", "cannot be read"),
+        ('format = "onnx"', 'format = "keras"', "'keras' is no format; known are openvino"),
         ('best = ["tiny"]', 'best = ["huge"]', "names 'huge'"),
         ("[weights.tiny]", "[weights.tiny", "cannot be read"),
     ],
