@@ -126,18 +126,17 @@ class Watch:
         memory.sight, spans = self._ledger.watched(memory.sight, health, at)
         return spans
 
-    def adopt(self, site: Site, camera: Camera) -> tuple[list[Alert], list[FlowCount]]:
+    def adopt(self, site: Site, camera: Camera) -> list[Alert]:
         """The camera has other zones, lines or rules; what lasts under a rule that stays goes on.
 
         Returns:
-            The last revisions of alerts whose rule is gone, and what it had counted and not told.
+            The last revisions of alerts whose rule is gone.
         """
         self.camera = camera
-        before, self._rules = self._rules, Rulebook(Place.of(site, camera))
+        self._rules = Rulebook(Place.of(site, camera))
         states = self._memory.rules
-        last = before.end(states, without=self._rules.state_types)
         self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
-        return self.orphaned(), [one for one in last if isinstance(one, FlowCount)]
+        return self.orphaned()
 
     def orphaned(self) -> list[Alert]:
         """The last revision of each alert that lasts and whose rule is no longer configured."""

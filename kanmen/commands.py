@@ -6,6 +6,7 @@ from kanmen.accounts import user
 from kanmen.audit import audit
 from kanmen.check import check
 from kanmen.demo import demo
+from kanmen.models import models
 from kanmen.reload import reload
 from kanmen.replay import replay
 from kanmen.simulate import simulate
@@ -20,3 +21,4 @@ app = typer.Typer(
 for command in (demo, up, watch, wall, check, reload, simulate, replay, audit):
     app.command()(command)
 app.add_typer(user, name="user")
+app.add_typer(models, name="models")

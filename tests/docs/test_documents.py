@@ -74,7 +74,9 @@ def test_both_readmes_have_the_same_commands_in_the_same_order() -> None:
 
 
 def test_readme_has_every_command_of_the_programme_and_no_other() -> None:
-    programme = _commands_of_programme() - {"user"} | {f"user {name}" for name in _commands_of_programme("user")}
+    groups = {"user", "models"}
+    inside = {f"{group} {name}" for group in groups for name in _commands_of_programme(group)}
+    programme = _commands_of_programme() - groups | inside
 
     assert set(_commands_of_readme(READMES[0])) == programme
 

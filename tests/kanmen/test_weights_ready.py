@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kanmen.channels import LocalFolder
-from kanmen.weights import _as_onnx, open_detector, prepare
+from kanmen.own_weights import entry
+from kanmen.weights import _as_onnx, detector_of, open_detector, prepare
 from models.clock import utc_now
 from models.errors import AssetError, ModelError
 from models.frame import Frame
@@ -112,3 +113,21 @@ def test_weights_that_cannot_be_converted_leave_nothing_behind(darknet: Path) ->
         _as_onnx(manifest().detector("yolov3-tiny"), darknet, _ignore)
 
     assert [path.name for path in darknet.parent.iterdir()] == ["yolov3-tiny.weights"]
+
+
+def test_weights_that_openvino_cannot_read_are_refused_by_name(tmp_path: Path) -> None:
+    weights = replace(manifest().detector("yolox-nano"), format="pytorch")
+
+    with pytest.raises(ModelError, match="the openvino backend reads no pytorch; use ultralytics"):
+        detector_of(weights, tmp_path / "x.pt", 0.35, backend="openvino")
+
+
+def test_own_weights_are_prepared_and_opened_like_any(assets: Path, tmp_path: Path) -> None:
+    shipped = manifest().detector("yolox-nano")
+    (tmp_path / "weights.toml").write_text(entry(shipped).replace("yolox-nano", "ours"), encoding="utf-8")
+    name, path = prepare("ours", tmp_path, _ignore, [LocalFolder(str(assets))])
+    detector = open_detector(name, path, 0.35)
+    detector.close()
+
+    assert detector.name == "ours"
+    assert (detector.width, detector.height) == (shipped.width, shipped.height)
