@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from config.camera import Camera, Id, LineConfig, Name, ZoneConfig
 from config.evidence import Evidence
+from config.health import Health
 from config.hours import Hours, WindowText
 from config.relations import broken
 from config.rules import ANumber, Checked, Seconds
@@ -45,14 +46,6 @@ class Detector(Checked):
     fps: Annotated[float, ANumber, Field(gt=0, le=30)] = 5.0
     confidence: Annotated[float, ANumber, Field(gt=0, lt=1)] = 0.35
     batch_deadline_ms: Annotated[float, ANumber, Field(ge=0, le=1000)] = 20.0
-
-
-class Health(Checked):
-    """When a camera counts as troubled."""
-
-    stall_s: Seconds = 3.0
-    freeze_s: Seconds = 15.0
-    blind_s: Seconds = 1.5
 
 
 class Observations(Checked):
@@ -217,6 +210,17 @@ class Site(Checked):
     def observations_path(self) -> Path:
         """The folder of what was seen, by camera and hour."""
         return self.data / "observations"
+
+    @property
+    def desk_journal_path(self) -> Path:
+        """The journal of this site's desk: alerts about Kanmen itself."""
+        return self.data / "desk.db"
+
+    @property
+    def journals(self) -> tuple[Path, ...]:
+        """The journals that an audit compares: that of detect, and that of the desk once there is one."""
+        own = self.desk_journal_path
+        return (self.journal_path, own) if own.is_file() else (self.journal_path,)
 
     @property
     def evidence_path(self) -> Path:

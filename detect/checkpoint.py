@@ -1,4 +1,4 @@
-"""What a camera must remember over a restart, as JSON: tracker, rules, blind span and newest alerts."""
+"""What a camera must remember over a restart, as JSON: tracker, rules, troubles, blind span and newest alerts."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from detect.health.remembered import decode_health, encode_health
+from detect.health.rules import State
 from detect.ledger import Sight
 from models.alert import Alert
 from models.wire import decode_alert, encode_alert
@@ -26,6 +28,7 @@ class Memory:
         rules: State of each rule by its id.
         alerts: Newest revision of each rule's newest alert, as it went into the journal.
         sight: For the blind-time ledger.
+        health: Troubles of the camera itself, and what it usually shows.
     """
 
     sight: Sight
@@ -33,6 +36,7 @@ class Memory:
     tracker: dict[str, Any] | None = None
     rules: dict[str, Any] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
+    health: State = field(default_factory=State)
 
 
 def encode_memory(memory: Memory) -> str:
@@ -44,6 +48,7 @@ def encode_memory(memory: Memory) -> str:
         "rules": {name: asdict(state) for name, state in memory.rules.items()},
         "alerts": {name: encode_alert(alert) for name, alert in memory.alerts.items()},
         "sight": asdict(memory.sight),
+        "health": encode_health(memory.health),
     }
     return json.dumps(raw, separators=(",", ":"), default=_plain)
 
@@ -68,6 +73,7 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
             rules={name: _adapter(rules[name]).validate_python(s) for name, s in raw["rules"].items() if name in rules},
             alerts={name: decode_alert(alert) for name, alert in raw["alerts"].items()},
             sight=_adapter(Sight).validate_python(raw["sight"]),
+            health=decode_health(raw["health"]),
         )
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         raise ValueError(f"not a checkpoint of this version: {type(error).__name__}") from error

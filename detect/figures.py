@@ -10,7 +10,7 @@ from models.clock import Monotonic, monotonic_now
 WINDOW_S: Final = 10.0
 """Rates and latency are those of the last ten seconds."""
 
-STAGES: Final = ("copy", "infer", "track", "rules", "snapshot", "journal", "observe")
+STAGES: Final = ("copy", "infer", "track", "rules", "health", "snapshot", "journal", "observe")
 """`infer` is from submission to result, so it counts waiting inside the detector too."""
 
 _COUNTED: Final = (

@@ -14,8 +14,12 @@ _SILENT: Final = 3_000_000
 _FRESH: Final = 1_000_000
 """µs by which the newest decoded picture must be ahead of the newest analysed one for the detector to be at fault."""
 
+OBSCURED: Final = ("moved", "covered")
+"""Reasons for which pictures come and prove nothing."""
+
 _RANK: Final = (
     "starting",
+    *OBSCURED,
     "detector_behind",
     "stalled",
     "frozen",
@@ -45,6 +49,7 @@ class Sight:
         first: Whether there has been a picture at all.
         down: Whether we ourselves were down since the newest picture.
         span: The span that lasts, None while the camera sees.
+        since: End of the newest span: since then it has seen.
     """
 
     last: int
@@ -52,6 +57,7 @@ class Sight:
     first: bool
     down: bool = False
     span: Open | None = None
+    since: int = 0
 
     @staticmethod
     def starting(now: int) -> "Sight":
@@ -83,13 +89,30 @@ class Ledger:
             taken: When the picture was taken, later than `sight.last`.
             now: Our clock.
         """
-        seeing = Sight(last=taken, heard=now, first=True)
+        seeing = Sight(last=taken, heard=now, first=True, since=sight.since)
         if sight.span is not None:
+            seeing = replace(seeing, since=taken)
             return seeing, [self._said(sight.span, 2, max(taken, sight.span.began))]
         if taken - sight.last <= self._blind:
             return seeing, []
         span = self._opened(sight, "process_down" if sight.down else "stalled" if sight.first else "starting")
-        return seeing, [self._said(span, 1, None), self._said(span, 2, taken)]
+        return replace(seeing, since=taken), [self._said(span, 1, None), self._said(span, 2, taken)]
+
+    def obscured(self, sight: Sight, reason: str, since: int, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
+        """A picture was analysed that proves nothing: a span opens where none lasts, back to when that began.
+
+        Args:
+            sight: What is known.
+            reason: One of OBSCURED.
+            since: `taken` of the first such picture.
+            taken: When this picture was taken.
+            now: Our clock.
+        """
+        blind = replace(sight, last=taken, heard=now, first=True, down=False)
+        if blind.span is not None:
+            return replace(blind, span=replace(blind.span, reason=_worse(blind.span.reason, reason))), []
+        span = self._opened(replace(sight, last=max(since, sight.since)), reason)
+        return replace(blind, span=span), [self._said(span, 1, None)]
 
     def watched(self, sight: Sight, health: Health | None, now: int) -> tuple[Sight, list[BlindSpan]]:
         """Time has passed: a span opens when the last picture is too long ago; while it lasts its reason may worsen.
@@ -99,6 +122,8 @@ class Ledger:
             health: The worker's newest word; None where it has never spoken.
             now: Our clock.
         """
+        if sight.span is not None and sight.span.reason in OBSCURED and now - sight.heard <= self._blind:
+            return sight, []
         if sight.span is not None:
             worse = _worse(sight.span.reason, _reason(sight, health, now))
             return replace(sight, span=replace(sight.span, reason=worse)), []

@@ -17,7 +17,7 @@ from detect.outlet import Outlet
 from detect.requests import Requests
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
-from models.alert import Alert, BlindSpan
+from models.alert import Alert
 from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
 from models.detection import Detections
 from models.evidence import EvidenceStore
@@ -179,10 +179,14 @@ class Results:
 
     def _tick(self) -> None:
         now = utc_now()
-        spans: dict[str, list[BlindSpan]] = {
-            camera: watch.idle(self._cameras.health(camera), now) for camera, watch in self._watches.items()
-        }
-        self._write({camera: [Draft.of_blind(span) for span in some] for camera, some in spans.items()})
+        words = {camera: self._cameras.health(camera) for camera in self._watches}
+        out = sum(watch.is_out(words[camera], now) for camera, watch in self._watches.items())
+        drafts = {}
+        for camera, watch in self._watches.items():
+            alerts, spans = watch.idle(words[camera], now, out)
+            drafts[camera] = [Draft.of_alert(alert, to_micros(now)) for alert in alerts]
+            drafts[camera] += [Draft.of_blind(span) for span in spans]
+        self._write(drafts)
         self._settle(to_micros(now))
         self._outlet.tell(self._status(to_micros(now)))
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from config.site import Camera, Site
 from detect.checkpoint import Memory, decode_memory, encode_memory
+from detect.health.rules import CODES as TROUBLES
+from detect.health.rules import HealthRules
 from detect.ledger import Ledger, Sight
 from detect.rulebook import Rulebook
 from detect.rules.rule import Place, Said
@@ -65,12 +67,14 @@ class Watch:
         self.camera = camera
         self._rules = Rulebook(Place.of(site, camera))
         self._ledger = Ledger(site.id, camera.id, site.health.blind_s)
+        self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
         self._memory = self._remembered(checkpoint, to_micros(now))
         kept = self._memory.tracker
         self._tracker = Tracker.of(kept, self._high, restarted=True) if kept else Tracker(self._high)
         self._memory.rules = {**self._rules.fresh(), **self._memory.rules}
+        self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
 
     @property
     def taken(self) -> int | None:
@@ -90,13 +94,19 @@ class Watch:
     def look(self, frame: Frame, found: Detections, now: datetime, photograph: Photograph, spent: Spent) -> Looked:
         """Take one analysed frame in; its `taken` is later than that of the last, unless our clock was set back."""
         memory, at = self._memory, to_micros(frame.taken)
+        ended: list[Alert] = []
         if self._set_back(at):
+            memory.health, ended = self._health.set_back(memory.health)
             self._tracker.reset()
         wall, cpu = perf_counter(), thread_time()
         tracks = self._tracker.update(found, frame.taken)
         _told(spent, "track", wall, cpu)
         alerts, flows = self.see(tracks, frame.taken, photograph, spent)
-        memory.sight, spans = self._ledger.analysed(memory.sight, at, to_micros(now))
+        wall, cpu = perf_counter(), thread_time()
+        memory.health, troubles = self._health.looked(memory.health, frame)
+        _told(spent, "health", wall, cpu)
+        alerts += [self._pictured(alert, frame.taken, photograph) for alert in (*ended, *troubles)]
+        memory.sight, spans = self._seen(at, to_micros(now))
         return Looked(tracks, alerts, flows, spans, self._rules.involved(memory.rules))
 
     def see(
@@ -118,33 +128,66 @@ class Watch:
         alerts = [self._pictured(one, taken, photograph) for one in said if isinstance(one, Alert)]
         return alerts, [one for one in said if isinstance(one, FlowCount)]
 
-    def idle(self, health: Health | None, now: datetime) -> list[BlindSpan]:
-        """Time has passed, with or without frames."""
+    def is_out(self, health: Health | None, now: datetime) -> bool:
+        """Whether the camera has been without pictures for too long."""
+        at = to_micros(now)
+        return self._health.is_out(self._memory.health, health, self._newest(at), at)
+
+    def idle(self, health: Health | None, now: datetime, out: int = 1) -> tuple[list[Alert], list[BlindSpan]]:
+        """Time has passed, with or without frames.
+
+        Args:
+            health: The worker's newest word, None where it has not spoken.
+            now: Our clock.
+            out: How many cameras of the site are without pictures now (`is_out`).
+        """
         memory, at = self._memory, to_micros(now)
         if memory.sight.heard > at + SET_BACK:
             memory.sight = replace(memory.sight, heard=at)
         memory.sight, spans = self._ledger.watched(memory.sight, health, at)
-        return spans
+        memory.health, alerts = self._health.heard(memory.health, health, self._newest(at), at, out)
+        memory.alerts |= {alert.rule: alert for alert in alerts}
+        return alerts, spans
 
     def adopt(self, site: Site, camera: Camera) -> list[Alert]:
         """The camera has other zones, lines or rules; what lasts under a rule that stays goes on.
 
         Returns:
-            The last revisions of alerts whose rule is gone.
+            The last revisions of alerts whose rule, zone or line is gone.
         """
         self.camera = camera
         self._rules = Rulebook(Place.of(site, camera))
+        self._health = HealthRules(site, camera, self._health.started)
+        self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
         states = self._memory.rules
         self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
         return self.orphaned()
 
     def orphaned(self) -> list[Alert]:
-        """The last revision of each alert that lasts and whose rule is no longer configured."""
-        memory, kept = self._memory, self._rules.state_types
+        """The last revision of each alert that lasts and whose rule, zone or line is no longer configured."""
+        memory, kept = self._memory, {*self._rules.state_types, *TROUBLES}
         gone = [alert for name, alert in memory.alerts.items() if name not in kept]
         memory.alerts = {name: alert for name, alert in memory.alerts.items() if name in kept}
         ended = from_micros(memory.sight.last)
-        return [replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None]
+        redrawn, self._redrawn = self._redrawn, []
+        memory.alerts |= {alert.rule: alert for alert in redrawn}
+        return [
+            *redrawn,
+            *(replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None),
+        ]
+
+    def _newest(self, now: int) -> int:
+        """µs of the newest picture, on our clock also where that was set back."""
+        sight = self._memory.sight
+        return sight.last if sight.last <= now else min(sight.heard, now)
+
+    def _seen(self, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
+        """What the ledger says to a picture: while the camera is covered or moved it proves nothing."""
+        sight, blinded = self._memory.sight, self._memory.health.blinded
+        if blinded is None:
+            return self._ledger.analysed(sight, taken, now)
+        reason, since = blinded
+        return self._ledger.obscured(sight, reason, since, taken, now)
 
     def off(self, at: datetime) -> list[str]:
         """Ids of the rules that are off schedule at that instant."""

@@ -40,9 +40,9 @@ class Alert:
         revision: 1 at the first word, then counted up; a higher revision replaces a lower one.
         code: One of `models.codes.CODES`.
         level: 1 (red) to 4 (blue).
-        camera: Id of the camera.
-        rule: Id of the rule within its camera.
-        place: Id of the zone or line within its camera.
+        camera: Id of the camera; empty where the system itself is in trouble (SYS_…).
+        rule: Id of the rule within its camera; the code itself for troubles of a camera or of the system.
+        place: Id of the zone or line within its camera; empty where the camera itself is the place.
         began: `taken` at which the breach began.
         detected: `taken` of the frame on which the rule was first met.
         ended: `taken` at which the breach ended; None while it lasts.
@@ -100,6 +100,8 @@ BLIND_REASONS: Mapping[str, tuple[str, str]] = {
     "frozen": ("画面冻结", "picture frozen"),
     "detector_behind": ("检测滞后", "detector behind"),
     "process_down": ("进程中断", "process down"),
+    "covered": ("镜头遮挡", "camera covered"),
+    "moved": ("镜头移位", "camera moved"),
     "starting": ("启动中", "starting"),
 }
 """Why a camera was blind: key to (zh, en)."""

@@ -36,6 +36,14 @@ CODES: Final = {
         AlertCode("LOITER", "徘徊逗留", "Loitering", 4, "A"),
         AlertCode("LINE", "越界", "Line crossing", 4, "A"),
         AlertCode("FLOW", "人流超限", "Flow over limit", 4, "A"),
+        AlertCode("CAM_OFFLINE", "镜头离线", "Camera offline", 3, "V"),
+        AlertCode("CAM_FROZEN", "画面冻结", "Picture frozen", 3, "V"),
+        AlertCode("CAM_BLIND", "镜头遮挡", "Camera covered", 3, "V"),
+        AlertCode("CAM_MOVED", "镜头移位", "Camera moved", 3, "V"),
+        AlertCode("CAM_BLUR", "镜头虚焦", "Picture blurred", 3, "V"),
+        AlertCode("SYS_DETECT", "检测中断", "Detection down", 2, "V"),
+        AlertCode("SYS_DELIVERY", "投递故障", "Delivery failing", 2, "V"),
+        AlertCode("SYS_CLOCK", "时钟跳变", "Clock stepped", 2, "V"),
     )
 }
 """Every alert type that this version can raise."""

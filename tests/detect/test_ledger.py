@@ -112,3 +112,47 @@ def test_our_own_absence_is_ours_but_not_what_was_blind_before() -> None:
 
     assert span.reason == "process_down"
     assert closed.reason == "unauthorised"
+
+
+@given(_MOMENTS, st.lists(st.sampled_from(["", "", "covered", "moved"]), min_size=60, max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_covered_time_is_in_the_ledger_once_and_never_overlaps_other_spans(moments, obscured) -> None:
+    now = 1000 * _S
+    sight, said, since = Sight.starting(now), list[BlindSpan](), None
+    for (wait, what), reason in zip(moments, obscured, strict=False):
+        now += wait
+        if what == "picture" and reason:
+            since = now if since is None else since
+            sight, spans = _LEDGER.obscured(sight, reason, since, now, now)
+        elif what == "picture":
+            sight, spans, since = *_LEDGER.analysed(sight, now, now), None
+        elif what == "tick":
+            sight, spans = _LEDGER.watched(sight, _health("live", now, now), now)
+        else:
+            sight, spans = sight.restarted(), []
+        said += spans
+    closed = sorted((s.began, s.ended) for s in said if s.revision == 2 and s.ended)
+
+    assert all(a[1] <= b[0] for a, b in pairwise(closed))
+    assert len({s.id for s in said if s.revision == 1}) == len([s for s in said if s.revision == 1])
+
+
+def test_a_covered_camera_is_blind_since_it_was_covered_and_says_so_until_it_sees() -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    sight, (opened,) = _LEDGER.obscured(sight, "covered", 2 * _S, 12 * _S, 12 * _S)
+    sight, none = _LEDGER.watched(sight, _health("live", 13 * _S, 13 * _S), 13 * _S)
+    _, (closed,) = _LEDGER.analysed(sight, 40 * _S, 40 * _S)
+
+    assert none == []
+    assert (opened.reason, to_micros(opened.began), opened.ended) == ("covered", 2 * _S, None)
+    assert (closed.id, closed.reason, closed.ended and to_micros(closed.ended)) == (opened.id, "covered", 40 * _S)
+
+
+def test_a_covered_camera_that_is_cut_off_is_one_span_with_the_graver_reason() -> None:
+    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    sight, _ = _LEDGER.obscured(sight, "covered", 2 * _S, 12 * _S, 12 * _S)
+    sight, none = _LEDGER.watched(sight, _health("disconnected", 30 * _S), 30 * _S)
+    _, (closed,) = _LEDGER.analysed(sight, 40 * _S, 40 * _S)
+
+    assert none == []
+    assert closed.reason == "disconnected"

@@ -100,8 +100,8 @@ def test_a_clock_that_was_set_back_ends_the_breach_and_watching_goes_on(site: Si
 
 def test_silence_is_blind_also_after_the_clock_was_set_back(site: Site) -> None:
     watch, _ = _open(site)
-    first = watch.idle(None, _T0 - timedelta(hours=1))
-    then = watch.idle(None, _T0 - timedelta(hours=1) + timedelta(seconds=3))
+    _, first = watch.idle(None, _T0 - timedelta(hours=1))
+    _, then = watch.idle(None, _T0 - timedelta(hours=1) + timedelta(seconds=3))
 
     assert first == []
     assert [span.revision for span in then] == [1]
