@@ -23,7 +23,7 @@ def audit(
     from api.reconcile import reconcile, verify_chain  # noqa: PLC0415 (the database is loaded where it is used)
 
     site = read_site(config)
-    report = reconcile([site.journal_path], site.database_url)
+    report = reconcile(site.journals, site.database_url)
     chain = verify_chain(site.database_url)
     lost = [named for named in report.missing if named not in set(report.unsettled)]
     whole = not (lost or report.extra or report.changed) and chain.whole

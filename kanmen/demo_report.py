@@ -11,6 +11,7 @@ from rich.console import Console
 
 from config.site import Site
 from models.alert import Alert, BlindSpan
+from models.codes import CODES
 from models.evidence import FolderStore
 from models.flow import FlowCount
 from models.journal import latencies, read_entries
@@ -64,12 +65,12 @@ def count(run: Counted) -> dict[str, Any]:
     """The report, ready for JSON."""
     from api.reconcile import reconcile  # noqa: PLC0415 (the database is loaded where it is used)
 
-    rows = list(read_entries(run.site.journal_path))
+    rows = [row for path in run.site.journals for row in read_entries(path)]
     alerts = _newest([decode_alert(row.entry.body) for row in rows if row.entry.kind == "alert"])
     blind = _newest([decode_blind(row.entry.body) for row in rows if row.entry.kind == "blind"])
     verdict = _verdict(run, alerts, blind)
     flow = _flow(run, _newest([decode_flow(row.entry.body) for row in rows if row.entry.kind == "flow"]), blind)
-    audit = reconcile([run.site.journal_path], run.site.database_url)
+    audit = reconcile(run.site.journals, run.site.database_url)
     store = FolderStore(run.site.evidence_path)
     sent = [late.sent_ms for late in latencies(run.site.journal_path) if late.sent_ms is not None]
     return {
@@ -78,6 +79,7 @@ def count(run: Counted) -> dict[str, Any]:
         "cameras": sum(shown.first_frame is not None for shown in run.shown.values()),
         "camera_frames": _frames(run.status),
         "alerts_detected": len(alerts),
+        "troubles": sum(_is_trouble(alert) for alert in alerts),
         "alerts_in_database": audit.alerts_in_database,
         "lost": len(audit.missing),
         "breaches": len(verdict.expected),
@@ -119,7 +121,13 @@ def _verdict(run: Counted, alerts: Sequence[Alert], blind: Sequence[BlindSpan]) 
             footage[camera] = Footage(shown.started_at, truth.seconds, breaches(truth, run.site.camera(camera)))
             begun.append(shown.first_frame)
     # A camera that joined late was blind before: its own spans say so, so one window serves all.
-    return compare(footage, (min(begun, default=run.until), run.until), alerts, blind)
+    by_rules = [alert for alert in alerts if not _is_trouble(alert)]
+    return compare(footage, (min(begun, default=run.until), run.until), by_rules, blind)
+
+
+def _is_trouble(alert: Alert) -> bool:
+    """Of a camera or of the system: no truth of a scene knows of it."""
+    return CODES[alert.code].capability == "V"
 
 
 def _flow(run: Counted, counts: Sequence[FlowCount], blind: Sequence[BlindSpan]) -> list[Tally]:

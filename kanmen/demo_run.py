@@ -164,7 +164,7 @@ class DemoRun:
         time.sleep(_HELD_S)
         self._supervisor.end(lambda name: name == "detect")  # it sends what it has written before it ends
         deadline = monotonic_now() + _SETTLE_S
-        while monotonic_now() < deadline and reconcile([self._site.journal_path], self._site.database_url).missing:
+        while monotonic_now() < deadline and reconcile(self._site.journals, self._site.database_url).missing:
             self._supervisor.mind()
             time.sleep(_LOOK_S)
         shown = {

@@ -39,12 +39,13 @@ class Journal:
         path: The file; it and its folder are made when missing.
         durable: Whether each transaction is on the disk when it returns. Marks alone may do without: a lost mark
             only means that a row is sent again.
+        writer: Begins the origin of a journal that is made.
 
     Raises:
         JournalError: the file cannot be opened, written, or is of another version; each method raises it too.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, writer: str = "watch") -> None:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,7 @@ class Journal:
         with self._plainly():
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            self.origin = self._opened()
+            self.origin = self._opened(writer)
 
     def append(self, drafts: Sequence[Draft], checkpoints: Mapping[str, Checkpoint]) -> list[Entry]:
         """Write rows and checkpoints (by camera) in one transaction: after a crash there are all or none of them."""
@@ -144,7 +145,7 @@ class Journal:
             rows = self._db.execute(f"SELECT seq, kind, body FROM entries WHERE {where}", values)  # noqa: S608 (ours)
             return [Entry(self.origin, seq, kind, body) for seq, kind, body in rows]
 
-    def _opened(self) -> str:
+    def _opened(self, writer: str) -> str:
         """Make the tables where there are none; returns the origin."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -152,7 +153,7 @@ class Journal:
             if version == 0:
                 for statement in _SCHEMA.split(";\n"):
                     self._db.execute(statement)
-                self._db.execute("INSERT INTO meta VALUES ('origin', ?)", (f"watch-{token_hex(4)}",))
+                self._db.execute("INSERT INTO meta VALUES ('origin', ?)", (f"{writer}-{token_hex(4)}",))
                 self._db.execute(f"PRAGMA user_version={_VERSION}")
         except sqlite3.Error:
             self._db.execute("ROLLBACK")

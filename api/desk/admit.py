@@ -52,7 +52,7 @@ class _AlertShape(_Shape):
     revision: _Count
     code: _Name
     level: Literal[1, 2, 3, 4]
-    camera: _Name
+    camera: Annotated[str, Field(max_length=64)]  # empty where the system itself is in trouble
     rule: Annotated[str, Field(max_length=128)]
     place: Annotated[str, Field(max_length=64)]
     began: datetime

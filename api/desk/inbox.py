@@ -28,7 +28,7 @@ Message = tuple[bytes | None, Mapping[bytes, bytes] | None]
 
 
 class Inbox:
-    """The desk's end of the stream `models.keys.ALERTS`."""
+    """The desk's end of the stream `models.keys.ALERTS`; `taken` counts the entries that it has made safe."""
 
     def __init__(self, redis: Redis, engine: AsyncEngine, consumer: str, guard: Guard) -> None:
         self._redis = redis
@@ -37,6 +37,7 @@ class Inbox:
         self._engine = engine
         self._consumer = consumer
         self._guard = guard
+        self.taken = 0
 
     async def run(self, ending: asyncio.Event) -> None:
         """Take entries over until told to end; survives Redis and the database being away.
@@ -115,6 +116,7 @@ class Inbox:
         feed_id = None
         if bodies:
             settled, feed_id = await self._store(bodies)
+            self.taken += sum(map(len, settled.values()))
         ids = [i for i, _ in messages if i is not None]
         async with self._redis.pipeline(transaction=True) as pipe:
             if ids:

@@ -18,6 +18,7 @@ from api.broker import connect
 from api.desk.inbox import Inbox
 from api.desk.lease import Lease, holder_of, only_one_here
 from api.desk.sweeper import Sweeper
+from api.desk.watchkeeper import Watchkeeper
 from api.roster import synchronise
 from config.site import Site
 from models import keys
@@ -96,9 +97,11 @@ async def _work(site: Site, engine: AsyncEngine, redis: Redis, lease: Lease, sto
     ending = asyncio.Event()
     inbox = Inbox(redis, engine, f"desk:{lease.holder}", lease.guard)
     sweeper = Sweeper(redis, engine, lease.guard)
+    watchkeeper = Watchkeeper(site, redis, engine, lease.guard, inbox)
     async with asyncio.TaskGroup() as jobs:
         jobs.create_task(inbox.run(ending), name=f"desk:inbox:{site.id}")
         jobs.create_task(sweeper.run(ending), name=f"desk:sweeper:{site.id}")
+        jobs.create_task(watchkeeper.run(ending), name=f"desk:watchkeeper:{site.id}")
         jobs.create_task(_hold(lease, ending), name=f"desk:lease:{site.id}")
         jobs.create_task(_beat(redis, engine, lease, ending), name=f"desk:heartbeat:{site.id}")
         await _told(stop)
