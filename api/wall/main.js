@@ -62,7 +62,7 @@ function showWall(session) {
   follow((alert) => {
     if (alert.state !== "RAISED") return;
     ring(alert.level);
-    spoken.textContent = t("spoken.alert", { level: alert.level, what: named(session.codes[alert.code]), where: named(session.cameras.find((one) => one.id === alert.camera)) });
+    spoken.textContent = t("spoken.alert", { level: alert.level, what: named(session.codes[alert.code]), where: named(session.cameras.find((one) => one.id === alert.camera)) || t("stage.system") });
   });
   change();
 }

@@ -29,13 +29,13 @@ const showsClip = () => state.picture === "clip" && clipOf(selected()) !== null;
 /** Where the best picture of an alert lies: the camera's full resolution once it is there. */
 const photoOf = (alert) => alert.evidence?.snapshot?.url ?? alert.snapshot;
 
-/** The camera whose live picture the stage shows, or null while it shows a snapshot or a clip. */
+/** The camera whose live picture the stage shows, or null while it shows a snapshot or a clip, or where there is none. */
 export function liveCamera() {
   if (state.selection?.kind === "camera") return camera(state.selection.id);
   const alert = selected();
   if (!alert) return state.session.cameras[0];
   if (showsClip()) return null;
-  return state.picture === "live" || !alert.snapshot ? camera(alert.camera) : null;
+  return state.picture === "live" || !alert.snapshot ? camera(alert.camera) ?? null : null;
 }
 
 function chooser(which) {
@@ -70,7 +70,8 @@ export function makePicture() {
     const alert = selected();
     const live = liveCamera();
     const shown = live ? "live" : showsClip() ? "clip" : "snapshot";
-    show(sheet, shown === "snapshot");
+    const photographed = shown === "snapshot" && Boolean(photoOf(alert));
+    show(sheet, photographed);
     show(canvas, shown === "live");
     show(caption, shown !== "clip");
     show(tabs, Boolean(alert?.snapshot || clipOf(alert)));
@@ -78,7 +79,7 @@ export function makePicture() {
     show(choosers.clip, clipOf(alert) !== null);
     for (const [name, button] of Object.entries(choosers)) button.setAttribute("aria-pressed", String(name === shown));
     root.dataset.level = alert?.level ?? "";
-    if (shown === "snapshot" && photo.getAttribute("src") !== photoOf(alert)) photo.src = photoOf(alert);
+    if (photographed && photo.getAttribute("src") !== photoOf(alert)) photo.src = photoOf(alert);
     photo.alt = alert ? t("picture.alt", { camera: named(camera(alert.camera)), at: timeOfDay(alert.detected) }) : "";
     const key = alert ? `${alert.id}|${alert.revision}` : "";
     if (drawn.dataset.of !== key) {
@@ -93,8 +94,10 @@ export function makePicture() {
     const alert = selected();
     if (!live) {
       const full = alert?.evidence?.snapshot?.url;
-      say(caption, alert ? t(full ? "picture.full" : "picture.taken", { at: timeOfDay(alert.detected) }) : "");
-      show(missing, false);
+      const pictured = Boolean(alert && photoOf(alert));
+      say(caption, pictured ? t(full ? "picture.full" : "picture.taken", { at: timeOfDay(alert.detected) }) : "");
+      show(missing, !pictured && !showsClip());
+      say(missing, t("picture.none"));
       return;
     }
     const taken = screenOf(live.id)?.taken ?? null;

@@ -51,7 +51,7 @@ class Row {
     root.classList.toggle("chosen", chosen);
     root.firstChild.setAttribute("aria-current", chosen ? "true" : "false");
     say(this.what, named(state.session.codes[alert.code]) || alert.code);
-    say(this.where, named(camera(alert.camera)) || alert.camera);
+    say(this.where, named(camera(alert.camera)) || alert.camera || t("stage.system"));
     say(this.short, inShort(alert));
     say(this.stand, standing(alert));
     this.alert = alert;

@@ -19,7 +19,7 @@ const gridName = (code) => named(state.session.grids.find((grid) => grid.code ==
 function alertFacts(alert) {
   const at = camera(alert.camera);
   const local = languageNow() === "zh" ? at?.entrance : ""; // an entrance has one name only
-  const place = at ? [named(at), local, gridName(at.grid)].filter(Boolean).join(" · ") : alert.camera;
+  const place = at ? [named(at), local, gridName(at.grid)].filter(Boolean).join(" · ") : alert.camera || t("stage.system");
   const day = serverNow() - Date.parse(alert.detected) > FAR_MS ? `${dayOf(Date.parse(alert.detected))} ` : "";
   const lasted = alert.ended ? span((Date.parse(alert.ended) - Date.parse(alert.began)) / 1000) : "";
   const before = state.details.get(alert.id)?.samePlace;
@@ -59,7 +59,7 @@ export function makeStage() {
     show(latest, !alert);
     show(back, !alert && state.selection !== null && state.alerts.size > 0);
     if (alert) renderAlert(alert);
-    else renderCamera(liveCamera());
+    else renderCamera(liveCamera()); // without an alert there always is one
     tick();
   }
 

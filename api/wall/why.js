@@ -1,15 +1,19 @@
 // Why an alert fired: what was measured against what was allowed, in a sentence.
 import { placeOf } from "./alerts.js";
+import { span } from "./clock.js";
 import { el } from "./element.js";
 import { state } from "./state.js";
 import { known, named, t } from "./text.js";
+
+const MINUTES_S = 100; // longer times are read in minutes
 
 const number = (value) => (typeof value === "number" ? String(Math.round(value * 10) / 10) : String(value));
 
 /** A figure with its unit, which the name ends with: dwell_s → 3.2 s. */
 function figure(name, value) {
   if (name === "direction") return known(`direction.${value}`) ? t(`direction.${value}`) : String(value);
-  return name.endsWith("_s") ? `${number(value)} s` : number(value);
+  if (name.endsWith("_s")) return typeof value === "number" && value >= MINUTES_S ? span(value) : `${number(value)} s`;
+  return name.endsWith("_pct") ? `${number(value)} %` : number(value);
 }
 
 const nameOf = (name) => (known(`figure.${name}`) ? t(`figure.${name}`) : name);
@@ -25,10 +29,11 @@ export function who(alert) {
 
 /** A few words for the queue. */
 export function inShort(alert) {
-  const { dwell_s: dwell, direction, passed } = alert.observed;
+  const { dwell_s: dwell, lasting_s: lasting, direction, passed } = alert.observed;
   const parts = [];
   if (dwell !== undefined) parts.push(`${figure("dwell_s", dwell)} ≥ ${figure("dwell_s", alert.threshold.dwell_s ?? 0)}`);
   if (passed !== undefined) parts.push(`${figure("passed", passed)} ≥ ${figure("passed", alert.threshold.passed ?? 0)}`);
+  if (lasting !== undefined) parts.push(alert.ended ? t("why.over", { lasted: figure("lasting_s", lasting) }) : t("why.lasting"));
   if (direction !== undefined) parts.push(figure("direction", direction));
   parts.push(who(alert));
   if (alert.count > 1) parts.push(t("why.times", { n: alert.count }));
