@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from config.site import Camera, Site
@@ -35,7 +36,7 @@ def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool =
         taken = from_micros(record.taken)
         watch = watch or Watch(site, camera, None, taken)
         alerts, flows = watch.see(record.tracks, taken, lambda _: None, lambda *_: None)
-        yield from alerts
+        yield from (replace(alert, snapshot=None) for alert in alerts)
         yield from flows
 
 

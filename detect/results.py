@@ -157,9 +157,10 @@ class Results:
                 self._seen[camera] = dict.fromkeys(KEYS, 0)
                 log.info("%s: watched from now on", camera)
             elif watch.camera != configured:
-                ended = watch.adopt(site, configured)
+                ended, counted = watch.adopt(site, configured)
                 self._observations.anew(camera)
                 drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
+                drafts[camera] += [Draft.of_flow(count, watch.taken or to_micros(now)) for count in counted]
                 log.info("%s: watched by its new zones, lines and rules", camera)
         self._write(drafts)
         self._outlet.wake()

@@ -1,6 +1,6 @@
 """The rules of one camera together, each in its armed hours; all that they remember is passed in and handed back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +59,9 @@ class Rulebook:
             after[name] = state
         return after, said
 
-    def end(self, states: States) -> list[Said]:
-        """The last words of all rules, for a camera that begins anew."""
-        return [said for name, rule in self._rules.items() for said in rule.end(states[name])]
+    def end(self, states: States, *, without: Container[str] = ()) -> list[Said]:
+        """The last words of all rules, for a camera that begins anew; of those that are gone, where others stay."""
+        return [said for name, rule in self._rules.items() if name not in without for said in rule.end(states[name])]
 
     def involved(self, states: States) -> frozenset[int]:
         """Ids of the tracks that are part of an alert that lasts."""

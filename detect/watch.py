@@ -149,19 +149,20 @@ class Watch:
         memory.alerts |= {alert.rule: alert for alert in alerts}
         return alerts, spans
 
-    def adopt(self, site: Site, camera: Camera) -> list[Alert]:
+    def adopt(self, site: Site, camera: Camera) -> tuple[list[Alert], list[FlowCount]]:
         """The camera has other zones, lines or rules; what lasts under a rule that stays goes on.
 
         Returns:
-            The last revisions of alerts whose rule, zone or line is gone.
+            The last revisions of alerts whose rule, zone or line is gone, and what it had counted and not told.
         """
         self.camera = camera
-        self._rules = Rulebook(Place.of(site, camera))
+        before, self._rules = self._rules, Rulebook(Place.of(site, camera))
         self._health = HealthRules(site, camera, self._health.started)
         self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
         states = self._memory.rules
+        last = before.end(states, without=self._rules.state_types)
         self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
-        return self.orphaned()
+        return self.orphaned(), [one for one in last if isinstance(one, FlowCount)]
 
     def orphaned(self) -> list[Alert]:
         """The last revision of each alert that lasts and whose rule, zone or line is no longer configured."""

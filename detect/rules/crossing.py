@@ -97,6 +97,8 @@ class Crossings:
 
     def _between_ends(self, walk: Walk) -> bool:
         here, there = self.line.side(walk.feet), self.line.side(walk.first)
+        if here * there >= 0:
+            return False  # nobody crossed: the line was moved
         part = here / (here - there)
         (ax, ay), (bx, by) = walk.feet, walk.first
         return self.line.beside((ax + part * (bx - ax), ay + part * (by - ay)))

@@ -129,6 +129,20 @@ WRONG = {
     "an endless dwell": Wrong("dwell_s: 3", "dwell_s: .inf", "dwell_s: .inf", "must be at most 86400"),
     "an unknown label": Wrong("dwell_s: 3", "labels: [cat]", "labels: [cat]", "must be 'person', 'two_wheeler'"),
     "no label": Wrong("dwell_s: 3", "labels: []", "labels: []", "needs at least 1"),
+    "a window that never holds": Wrong("dwell_s: 3", "armed: ['08:00-08:00']", "armed: [", "00:00-24:00 for the whole"),
+    "a window that is none": Wrong("dwell_s: 3", "armed: [night]", "armed: [", 'write e.g. "22:00-06:00"'),
+    "an hour that there is not": Wrong("dwell_s: 3", "armed: ['22:00-26:00']", "armed: [", "names no time of day"),
+    "a day that there is not": Wrong("dwell_s: 3", "armed: ['fry 22:00-06:00']", "armed: [", "names no day; write mon"),
+    "no window": Wrong("dwell_s: 3", "armed: []", "armed: []", "needs at least 1"),
+    "a window that is no list": Wrong("dwell_s: 3", "armed: 22:00-06:00", "armed: 22", "must be a list"),
+    "a night that is none": Wrong("prefix: CRN", "prefix: CRN\nnight: [dark]", "night: [", "is no window of hours"),
+    "a limit of nobody": Wrong("rule: LINE\n", "rule: FLOW\n        limit: 0\n", "limit: 0", "must be at least 1"),
+    "a window of ten minutes": Wrong(
+        "rule: LINE\n", "rule: FLOW\n        window_min: 10\n", "window_min: 10", "must be 1, 15 or 60"
+    ),
+    "a day of observations too few": Wrong(
+        "prefix: CRN", "prefix: CRN\nobservations: {days: -1}", "observations", "must be at least 0"
+    ),
     "no level": Wrong("dwell_s: 3", "level: 5", "level: 5", "must be 1, 2, 3 or 4"),
     # names that must be unique or known
     "two cameras of one id": Wrong("id: gate-2", "id: gate-1 # b", "gate-1 # b", "two cameras have this id"),

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -25,7 +26,7 @@ Picture = tuple[float, dict[int, tuple[float, float]]]
 """Seconds, and where the feet of each track are. The line runs upward at x = 0.5, from y = 0.8 to 0.2: in is right."""
 
 
-def _rule(direction: str = "both", **more: float) -> CrossLine:
+def _rule(direction: str = "both", at: float = 0.5, **more: float) -> CrossLine:
     name = {"zh": "门", "en": "gate"}
     camera = Camera.model_validate(
         {
@@ -35,7 +36,7 @@ def _rule(direction: str = "both", **more: float) -> CrossLine:
             "url": "rtsp://127.0.0.1/1",
             "grid": "g1",
             "position": (0.5, 0.5),
-            "lines": [{"id": "sill", "name": name, "start": (0.5, 0.8), "end": (0.5, 0.2), "direction": direction}],
+            "lines": [{"id": "sill", "name": name, "start": (at, 0.8), "end": (at, 0.2), "direction": direction}],
         }
     )
     config = LineRule.model_validate({"rule": "LINE", "line": "sill", "cooldown_s": 10.0, **more})
@@ -220,3 +221,15 @@ def test_half_as_many_pictures_count_the_same_crossings_within_a_sample(stays) -
     assert [one[1:] for one in told[0]] == [other[1:] for other in told[1]]
     for one, other in zip(*told, strict=True):
         assert abs((one[0] or 0) - (other[0] or 0)) <= 0.2 + 1e-9
+
+
+@pytest.mark.parametrize("x", [0.3, 0.6])
+def test_who_stands_still_while_the_line_is_moved_has_not_crossed_it(x: float) -> None:
+    state, alerts = _rule().fresh(), []
+    for k in range(30):
+        at = _T0 + timedelta(seconds=0.2 * k)
+        rule = _rule() if k < 10 else _rule(at=x + 0.05 if x > 0.5 else x - 0.05)
+        state, said = rule.step(state, [Track(1, PERSON, (x - 0.05, 0.3, x + 0.05, 0.5), 0.9, at, at)], at)
+        alerts += said
+
+    assert alerts == []

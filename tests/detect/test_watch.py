@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from config.site import Site
+from config.site import Camera, Site
 from detect.scripted import detections
 from detect.watch import Looked, Watch, farewell
 from models.alert import Alert
@@ -105,3 +105,21 @@ def test_silence_is_blind_also_after_the_clock_was_set_back(site: Site) -> None:
 
     assert first == []
     assert [span.revision for span in then] == [1]
+
+
+def test_what_a_rule_had_counted_is_told_when_it_is_taken_away(site: Site) -> None:
+    raw = site.cameras[0].model_dump()
+    counting = Camera.model_validate(raw | {"rules": [{"rule": "FLOW", "line": "sill"}]})
+    watch = Watch(site, counting, None, _T0)
+    told = []
+    for k in range(40):
+        at = _T0 + timedelta(seconds=0.2 * k)
+        feet = (k % 20) * 0.05
+        found = detections((PERSON, 0.9, (feet - 0.05, 0.4, feet + 0.05, 0.8)))
+        told += watch.look(Frame("gate-1", 1, 1, at, _IMAGE), found, at, _key, lambda *_: None).flows
+    alerts, counts = watch.adopt(site, counting.model_copy(update={"rules": ()}))
+
+    assert [(c.revision, c.into + c.out) for c in told] == [(1, 1)]
+    assert alerts == []
+    assert [(c.id, c.revision) for c in counts] == [(told[0].id, 2)]
+    assert counts[0].into + counts[0].out > 1

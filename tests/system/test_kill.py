@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+import run_again
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(420)]
 
@@ -60,6 +61,8 @@ def test_kill_minus_nine_of_each_process_loses_nothing_and_doubles_nothing(start
     assert report["miscounted"] == []
     assert report["alerts_in_database"] == report["alerts_detected"] > 8
     assert audit.returncode == 0, audit.stdout + audit.stderr
+    live, again = run_again.live_and_again(demo)
+    assert again == live
 
 
 def test_an_undisturbed_run_finds_each_breach_once_and_keeps_its_picture(start_demo, assets) -> None:
