@@ -1,6 +1,7 @@
 """Pictures into samples: scaled to what detect wants, laid into a slot and announced."""
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -11,6 +12,10 @@ from ingest.health import Counts
 from models.frame import Image
 from models.link import Message, Sample, Want
 from models.slots import SlotWriter
+
+_SCALED_FIRST: Final = frozenset({"yuv420p", "yuvj420p"})
+"""Formats whose planes are scaled before their colours are converted: FFmpeg converts these fastest at equal size, so
+that both steps take half the time of one (0.95 → 0.45 ms for 704x576 into 640x640); one level of 256 differs."""
 
 
 class Sampler:
@@ -56,6 +61,8 @@ def scaled(frame: VideoFrame, width: int, height: int, form: str) -> Image:
     """The picture as large as fits into (width, height), its shape kept, both sides even; `rgb24` or `bgr24`."""
     scale = min(width / frame.width, height / frame.height)
     fitted = [max(2, round(side * scale) // 2 * 2) for side in (frame.width, frame.height)]
-    # FAST_BILINEAR: a third of the default's time, and a detector's input does not show the difference.
+    if frame.format.name in _SCALED_FIRST:
+        # FAST_BILINEAR: a third of the default's time, and a detector's input does not show the difference.
+        frame = frame.reformat(fitted[0], fitted[1], interpolation="FAST_BILINEAR", threads=1)
     small = frame.reformat(fitted[0], fitted[1], form, interpolation="FAST_BILINEAR", threads=1)
     return np.asarray(small.to_ndarray(), np.uint8)
