@@ -34,8 +34,8 @@ _WANT_S: Final = 1.0
 _IDLE_S: Final = 0.2
 """The longest sleep; a signal to stop is seen this soon."""
 
-_BUSY_S: Final = 0.005
-"""While a frame waits for the detector, it is asked this often whether it is ready."""
+_BUSY_S: Final = 0.02
+"""While a frame waits for the detector, each one that is through wakes us; this is for a frame that never will be."""
 
 _STUCK_S: Final = 30.0
 """A detector that keeps a frame this long will not give it back; the process starts anew."""
