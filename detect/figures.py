@@ -13,8 +13,12 @@ WINDOW_S: Final = 10.0
 STAGES: Final = ("copy", "infer", "track", "rules", "health", "snapshot", "journal", "observe")
 """`infer` is from submission to result, so it counts waiting inside the detector too."""
 
+LATE_S: Final = 1.0
+"""A frame that is tracked later than this after it was taken is counted as late: its alert would be late too."""
+
 _COUNTED: Final = (
     "analysed",
+    "late",
     "superseded",
     "overwritten",
     "backdated",
@@ -62,6 +66,8 @@ class Figures:
     def analysed(self, camera: str, latency_s: float) -> None:
         """A frame is tracked, so long after it was taken; called by the thread that reads the rates."""
         self.count(camera, "analysed")
+        if latency_s > LATE_S:
+            self.count(camera, "late")
         self._looked[camera].append((monotonic_now(), latency_s))
 
     def counts(self, camera: str) -> dict[str, int]:

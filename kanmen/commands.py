@@ -4,6 +4,7 @@ import typer
 
 from kanmen.accounts import user
 from kanmen.audit import audit
+from kanmen.bench import bench
 from kanmen.check import check
 from kanmen.demo import demo
 from kanmen.models import models
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, reload, simulate, replay, audit):
+for command in (demo, up, watch, wall, check, reload, simulate, replay, audit, bench):
     app.command()(command)
 app.add_typer(user, name="user")
 app.add_typer(models, name="models")
