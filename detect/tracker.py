@@ -12,7 +12,7 @@ from detect.kalman import Floats, Motion, axes_to_boxes, boxes_to_axes
 from detect.overlap import overlap, widened
 from models.clock import from_micros, to_micros
 from models.detection import Detections
-from models.labels import KEY_OF, PERSON
+from models.labels import KEY_NUMBER, PERSON
 from models.track import Track
 
 LIFE_S: Final = 2.0
@@ -100,10 +100,12 @@ class Tracker:
         proven = np.array([f.hits > 1 for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
-        for who, what, least in ((proven, sure, _NEAR[0]), (proven, faint, _NEAR[1]), (~proven, sure, _NEAR[2])):
-            for i, j in self._paired(np.flatnonzero(left & who), np.flatnonzero(free & what), found, least, gap_s):
-                left[i], free[j] = False, False
-                matches.append((i, j))
+        if len(left) and len(free):
+            near = self._near(found, boxes, gap_s)
+            for who, what, least in ((proven, sure, _NEAR[0]), (proven, faint, _NEAR[1]), (~proven, sure, _NEAR[2])):
+                for i, j in assign(np.where(np.outer(left & who, free & what), near - least, 0.0)):
+                    left[i], free[j] = False, False
+                    matches.append((i, j))
         self._see(matches, found, boxes, at)
         self._begin(np.flatnonzero(free & sure), found, boxes, at)
         self._forget()
@@ -176,27 +178,19 @@ class Tracker:
         for followed in self._known:
             followed.missed_s += min(gap_s, _MISSING_S)
 
-    def _paired(
-        self, who: NDArray[np.intp], what: NDArray[np.intp], found: Detections, least: float, gap_s: float
-    ) -> list[tuple[int, int]]:
-        """Pairs (track, detection) of those given that overlap by more than `least` once widened."""
-        if not len(who) or not len(what):
-            return []
+    def _near(self, found: Detections, boxes: Floats, gap_s: float) -> Floats:
+        """How well each track fits each detection, (known, found): overlap once widened, less the price of a label."""
         widen = min(0.25 + 0.1 * gap_s, 0.6)
-        there = widened(found.xyxy[what].astype(np.float64), widen)
+        there = widened(boxes, widen)
         near = np.maximum(
-            overlap(widened(axes_to_boxes(self._motion.place[who]), widen), there),
-            overlap(widened(self._boxes[who], widen), there),
+            overlap(widened(axes_to_boxes(self._motion.place), widen), there),
+            overlap(widened(self._boxes, widen), there),
         )
-        labels = [self._known[i].label for i in who.tolist()]
-        others = found.label[what].tolist()
-        for row, mine in enumerate(labels):
-            for column, its in enumerate(others):
-                if (mine == PERSON) != (its == PERSON):
-                    near[row, column] = 0.0
-                elif KEY_OF.get(mine) != KEY_OF.get(its):
-                    near[row, column] -= _OTHER_KEY
-        return [(int(who[i]), int(what[j])) for i, j in assign(near - least)]
+        mine, its = KEY_NUMBER[[followed.label for followed in self._known]][:, None], KEY_NUMBER[found.label]
+        persons = (mine == KEY_NUMBER[PERSON]) != (its == KEY_NUMBER[PERSON])
+        near[persons] = 0.0
+        near[(mine != its) & ~persons] -= _OTHER_KEY
+        return near
 
     def _see(self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int) -> None:
         if not matches:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 PERSON, BICYCLE, CAR, MOTORCYCLE, BUS, TRUCK = 0, 1, 2, 3, 5, 7
 
 WATCHED: Final = (PERSON, BICYCLE, CAR, MOTORCYCLE, BUS, TRUCK)
@@ -23,3 +25,8 @@ NAMES: Final = {
 
 KEY_OF: Final = {label: key for key, labels in KEYS.items() for label in labels}
 """The key of a COCO class number."""
+
+KEY_NUMBER: Final = np.array(
+    [list(KEYS).index(KEY_OF[label]) if label in KEY_OF else -1 for label in range(80)], np.int16
+)
+"""The place of a COCO class number's key among the keys; -1 where it is not watched."""

@@ -6,16 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.heads.head import Candidates
-from models.labels import KEY_OF, KEYS
+from models.labels import KEY_NUMBER
 
 _KEEP_AT_MOST: Final = 300
 """The most candidates that are compared with each other: a street has fewer, a broken picture may have thousands."""
-
-_NOT_WATCHED: Final = -1
-_KEY_NUMBER: Final = np.array(
-    [list(KEYS).index(KEY_OF[label]) if label in KEY_OF else _NOT_WATCHED for label in range(80)], np.int16
-)
-"""Car and truck on one vehicle are one thing, and so are bicycle and motorcycle: doubles are sought by key."""
 
 
 def without_doubles(found: Candidates, overlap: float, inside: float | None = None) -> Candidates:
@@ -28,7 +22,7 @@ def without_doubles(found: Candidates, overlap: float, inside: float | None = No
     """
     order = np.argsort(-found.score, kind="stable")[:_KEEP_AT_MOST]
     xyxy, score, label = found.xyxy[order], found.score[order], found.label[order]
-    key = _KEY_NUMBER[label]
+    key = KEY_NUMBER[label]  # car and truck on one vehicle are one thing, and so are bicycle and motorcycle
     double = _overlaps(xyxy, overlap, inside) & (key[:, None] == key[None, :])
     keep = np.ones(len(order), np.bool_)
     for i in range(len(order)):
