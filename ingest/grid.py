@@ -22,11 +22,12 @@ class Grid:
 
         The first picture of an epoch is one only where it lies on the grid: what came before it is not known.
         """
-        point = pts * time_base * self._step
-        number = point.__floor__()
+        # Whole numbers: this is asked of every packet, and a Fraction takes ten times as long.
+        step = self._step
+        number, beyond = divmod(pts * time_base.numerator * step.numerator, time_base.denominator * step.denominator)
         if epoch != self._epoch:
             self._epoch, self._last = epoch, number
-            return point == number
+            return beyond == 0
         if number <= self._last:
             return False
         self._last = number

@@ -1,17 +1,21 @@
 """The decoding thread of a camera: it may fall behind, the demuxer that feeds it never waits for it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from queue import Empty, Full, Queue
 from typing import Final
 
 from ingest.coded import Coded
 from ingest.decoder import Decoder
+from ingest.grid import Grid
 from ingest.health import CameraHealth, Counts
 from ingest.link import Link
 from ingest.live import Live
 from ingest.sampler import Sampler
 from models.clock import Monotonic, monotonic_now
 from models.errors import StreamError
+from models.link import Want
 
 QUEUE_PACKETS: Final = 64
 """Two and a half seconds at 25 pictures a second, a start-up burst included: older ones are no live picture."""
@@ -20,11 +24,15 @@ BLANK_S: Final = 15.0
 """Packets, yet not one picture: longer than any camera's GOP."""
 
 _LOOK_S: Final = 0.25
-"""How soon the thread notices that it shall stop."""
+"""The longest that packets gather before they are decoded, and how soon the thread notices that it shall stop."""
 
 
 class Pictures:
-    """Decodes while detect wants samples or somebody watches JPEG; else nothing is decoded at all."""
+    """Decodes while detect wants samples or somebody watches JPEG; else nothing is decoded at all.
+
+    Packets gather until one comes that is a sample: a burst of pictures costs a fifth less processor time than as many
+    decoded one by one, between which others take the caches, and no sample comes later for it.
+    """
 
     def __init__(self, link: Link, sampler: Sampler, live: Live, health: CameraHealth, counts: Counts) -> None:
         self._link = link
@@ -33,13 +41,16 @@ class Pictures:
         self._health = health
         self._counts = counts
         self._queue: Queue[Coded] = Queue(QUEUE_PACKETS)
+        self._grid: Grid | None = None
+        self._due = threading.Event()
         self._waits_for_key = True
         self._overflown = False
         self._blank_since: Monotonic | None = None
 
     def offer(self, coded: Coded) -> None:
         """From the demuxer's thread: decode this, if anybody wants it and the decoder keeps up."""
-        if self._link.want() is None and not self._live.is_leased("jpeg"):
+        want, shown = self._link.want(), self._live.is_leased("jpeg")
+        if want is None and not shown:
             self._waits_for_key, self._overflown, self._blank_since = True, False, None
             return
         self._blank_since = self._blank_since or monotonic_now()
@@ -54,6 +65,8 @@ class Pictures:
             self._counts.add("decode_overflow")
         else:
             self._waits_for_key = self._overflown = False
+        if shown or want is None or self._is_sample(coded, want):
+            self._due.set()
 
     def connected(self) -> None:
         """From the demuxer's thread: a new connection begins."""
@@ -68,14 +81,26 @@ class Pictures:
         """Decode until `stop`."""
         decoder: Decoder | None = None
         while not stop.is_set():
-            try:
-                coded = self._queue.get(timeout=_LOOK_S)
-            except Empty:
-                continue
-            if decoder is None or decoder.opened is not coded.opened:
-                decoder = self._decoder(coded)
-            if decoder is not None:
-                self._decode(decoder, coded)
+            self._due.wait(_LOOK_S)
+            self._due.clear()
+            for coded in self._gathered():
+                if stop.is_set():
+                    return
+                if decoder is None or decoder.opened is not coded.opened:
+                    decoder = self._decoder(coded)
+                if decoder is not None:
+                    self._decode(decoder, coded)
+
+    def _is_sample(self, coded: Coded, want: Want) -> bool:
+        """Whether the packet's picture lies on the grid; with B-frames some neighbour of it may, which does no harm."""
+        if self._grid is None or self._grid.fps != want.fps:
+            self._grid = Grid(want.fps)
+        return self._grid.is_sample(coded.stamp.epoch, coded.pts, coded.opened.time_base)
+
+    def _gathered(self) -> Iterator[Coded]:
+        with suppress(Empty):
+            while True:
+                yield self._queue.get_nowait()
 
     def _decoder(self, coded: Coded) -> Decoder | None:
         try:
