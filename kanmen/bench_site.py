@@ -29,8 +29,7 @@ _SILENT_S: Final = 15.0
 _END_S: Final = 30.0
 
 _DWELL_S: Final = 10
-"""Alerts come mostly from the line: about one a second from eight busy cameras, enough for percentiles and still far
-more than a site has."""
+"""About one alert or revision a second from eight busy cameras: enough for percentiles, far more than a site has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,9 @@ class Moment:
 
 
 def write_site(folder: Path, urls: Mapping[str, str], fps: float, model: str) -> Path:
-    """A configuration in an empty folder: on each camera a zone and a line across the picture, so that alerts come."""
+    """A configuration in an empty folder: on each camera a zone across the picture, so that alerts come."""
     folder.mkdir(parents=True, mode=0o700)
     zone = "{id: yard, name: {zh: 院, en: Yard}, points: [[0.2, 0.3], [0.8, 0.3], [0.8, 1], [0.2, 1]]}"
-    line = "{id: middle, name: {zh: 中线, en: Middle}, start: [0.5, 1], end: [0.5, 0]}"
     site = [
         "id: bench",
         "name: {zh: 测量, en: Bench}",
@@ -77,10 +75,8 @@ def write_site(folder: Path, urls: Mapping[str, str], fps: float, model: str) ->
             "  grid: PLACEHOLDER-01",
             "  position: [0.5, 0.5]",
             f"  zones: [{zone}]",
-            f"  lines: [{line}]",
             "  rules:",
             f"  - {{rule: INTRUDE, zone: yard, labels: [person, vehicle], dwell_s: {_DWELL_S}}}",
-            "  - {rule: LINE, line: middle, labels: [person, vehicle]}",
         ]
     path = folder / "site.yaml"
     path.write_text("\n".join(site) + "\n", encoding="utf-8")
