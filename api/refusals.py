@@ -24,6 +24,7 @@ REFUSALS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not_found": (404, "没有这一项", "there is no such thing"),
     "no_snapshot": (404, "没有截图", "there is no snapshot"),
     "no_evidence": (404, "没有这份证据，或已到期删除", "there is no such evidence, or its days are over"),
+    "link": (403, "链接无效、已过期或已作废", "the link is wrong, out of date or revoked"),
     "unknown_person": (404, "名册中没有此人", "nobody of that id is on the roster"),
     "conflict": (409, "他人已先处理，已为您更新", "somebody else was faster: this is how it stands now"),
     "nobody_on_duty": (409, "当前无人当班，无法派遣", "nobody is on duty, so nobody can be sent"),

@@ -124,7 +124,7 @@ def _parse(data: bytes, path: Path) -> CommentedMap:
     except YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
         what = "not YAML: a character that no text may hold; remove it"
-    except (ValueError, RecursionError):
+    except (ValueError, IndexError, RecursionError):  # IndexError: a number without a digit
         line, what = 1, "not YAML: a value that does not fit its !!tag, or too many brackets"
     else:
         if isinstance(tree, CommentedMap):

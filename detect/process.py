@@ -18,13 +18,14 @@ from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
 from detect.results import Results
+from detect.storage import Storage, StorageAlert
 from detect.watch import Watch, farewell
 from models.clock import Monotonic, monotonic_now, utc_now
 from models.errors import ModelError
 from models.evidence import FolderStore
 from models.journal import Checkpoint, Journal
 from models.link import Want
-from models.wire import decode_evidence
+from models.wire import decode_alert, decode_evidence
 
 log = logging.getLogger("detect")
 
@@ -73,6 +74,9 @@ def run(
     figures = Figures(links)
     cameras = Cameras(links, {camera: watch.taken for camera, watch in watches.items()}, figures)
     observations = Observations(site.observations_path, site.observations, figures)
+    store = FolderStore(site.evidence_path, site.evidence.min_free_bytes)
+    storage = Storage(store, site.evidence)
+    known = (decode_alert(body) for body in journal.newest("alert"))
     requests = Requests(site.evidence, map(decode_evidence, journal.newest("evidence")), cameras.ask)
     outlet = Outlet(site.redis_url, site.journal_path, links)
     results = Results(
@@ -80,13 +84,16 @@ def run(
         watches=watches,
         cameras=cameras,
         journal=journal,
-        store=FolderStore(site.evidence_path, site.evidence.min_free_bytes),
+        store=store,
         requests=requests,
+        storage=storage,
+        storage_alert=StorageAlert(site.id, site.evidence, known),
         outlet=outlet,
         observations=observations,
         figures=figures,
     )
     outlet.start()
+    storage.start()
     observations.start()
     results.start()
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
@@ -97,6 +104,7 @@ def run(
         detector.close()
     finally:
         results.end()
+        storage.end()
         observations.end(_GOODBYE_S)
         outlet.end(_GOODBYE_S)
         cameras.close()

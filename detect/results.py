@@ -15,6 +15,7 @@ from detect.figures import Figures
 from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
+from detect.storage import Storage, StorageAlert
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
 from models.alert import Alert
@@ -54,6 +55,8 @@ class Results:
         journal: Journal,
         store: EvidenceStore,
         requests: Requests,
+        storage: Storage,
+        storage_alert: StorageAlert,
         outlet: Outlet,
         observations: Observations,
         figures: Figures,
@@ -63,6 +66,7 @@ class Results:
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
         self._observations = observations
         self._requests = requests
+        self._storage, self._storage_alert = storage, storage_alert
         # At most one frame per camera, and sites as often as somebody changes the configuration.
         self._queue: SimpleQueue[tuple[Frame, Detections] | Site | None] = SimpleQueue()
         self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
@@ -195,7 +199,10 @@ class Results:
         """Write down what became of the evidence that was asked for, and ask again for the rest."""
         ended = [self._requests.answered(answer) for answer in self._cameras.answers()]
         ended += self._requests.repeat(self._watches, now)
+        if any(evidence is not None and evidence.reason == "storage" for evidence in ended):
+            self._storage.failed()
         drafts = [Draft.of_evidence(evidence) for evidence in ended if evidence is not None]
+        drafts += [Draft.of_alert(a, now) for a in self._storage_alert.see(self._storage.room, from_micros(now))]
         if drafts:
             self._journal.append(drafts, {})
             self._outlet.wake()
@@ -208,12 +215,14 @@ class Results:
             self._store.put(key, encode_jpeg(frame.image))
         except (OSError, ValueError) as error:
             self._figures.count(frame.camera, "snapshots_failed")
+            self._storage.failed()
             log.error("%s: alert %s goes out without its picture: %s", frame.camera, alert.id, error)  # noqa: TRY400 (one line is enough)
             return None
         self._figures.spent(frame.camera, "snapshot", perf_counter() - wall, thread_time() - cpu)
         return key
 
     def _status(self, now: int) -> WatchStatus:
+        room = self._storage.room
         cameras = {camera: self._camera_status(camera, watch, now) for camera, watch in self._watches.items()}
         return {
             "at": now,
@@ -221,6 +230,7 @@ class Results:
             "model": self._model,
             "analysed_fps": round(sum(c["analysed_fps"] for c in cameras.values()), 2),
             "latency_ms": self._figures.latency_ms(),
+            "storage": {"free": room.free, "used": room.used, "trouble": room.trouble},
             "unsettled": self._journal.unsettled(),
             "cameras": cameras,
         }

@@ -40,7 +40,7 @@ class Alert:
         revision: 1 at the first word, then counted up; a higher revision replaces a lower one.
         code: One of `models.codes.CODES`.
         level: 1 (red) to 4 (blue).
-        camera: Id of the camera; empty where the system itself is in trouble (SYS_…).
+        camera: Id of the camera; empty where the system itself is in trouble (SYS_…, STORAGE).
         rule: Id of the rule within its camera; the code itself for troubles of a camera or of the system.
         place: Id of the zone or line within its camera; empty where the camera itself is the place.
         began: `taken` at which the breach began.

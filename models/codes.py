@@ -35,6 +35,7 @@ CODES: Final = {
         AlertCode("INTRUDE", "区域入侵", "Intrusion", 3, "A"),
         AlertCode("LOITER", "徘徊逗留", "Loitering", 4, "A"),
         AlertCode("LINE", "越界", "Line crossing", 4, "A"),
+        AlertCode("STORAGE", "存储故障", "Storage full or failing", 3, "V"),
         AlertCode("FLOW", "人流超限", "Flow over limit", 4, "A"),
         AlertCode("CAM_OFFLINE", "镜头离线", "Camera offline", 3, "V"),
         AlertCode("CAM_FROZEN", "画面冻结", "Picture frozen", 3, "V"),

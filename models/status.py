@@ -33,6 +33,14 @@ class CameraStatus(TypedDict):
     off_schedule: list[str]
 
 
+class StorageStatus(TypedDict):
+    """Room for evidence, bytes; `trouble` is free, quota or write, and empty where all is well."""
+
+    free: int
+    used: int
+    trouble: str
+
+
 class WatchStatus(TypedDict):
     """The whole watch side.
 
@@ -41,6 +49,7 @@ class WatchStatus(TypedDict):
     model: Name of the detector weights.
     analysed_fps: Camera-frames a second over the last 10 s.
     latency_ms: Median of picture taken → tracked, over the last 10 s.
+    storage: Room for evidence.
     unsettled: Journal entries that the desk has not yet said to be safe.
     cameras: By id.
     """
@@ -50,6 +59,7 @@ class WatchStatus(TypedDict):
     model: str
     analysed_fps: float
     latency_ms: float
+    storage: StorageStatus
     unsettled: int
     cameras: dict[str, CameraStatus]
 

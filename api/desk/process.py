@@ -17,6 +17,7 @@ from api.books import writing
 from api.broker import connect
 from api.desk.inbox import Inbox
 from api.desk.lease import Lease, holder_of, only_one_here
+from api.desk.retention import Retention
 from api.desk.sweeper import Sweeper
 from api.desk.watchkeeper import Watchkeeper
 from api.roster import synchronise
@@ -25,6 +26,7 @@ from models import keys
 from models.clock import to_iso, utc_now
 from models.dialect import open_engine
 from models.errors import LeaseLostError
+from models.evidence import FolderStore
 from models.migrations import upgrade
 from models.tables import feed
 
@@ -96,7 +98,8 @@ async def _begin(site: Site, engine: AsyncEngine, stop: threading.Event) -> Leas
 async def _work(site: Site, engine: AsyncEngine, redis: Redis, lease: Lease, stop: threading.Event) -> None:
     ending = asyncio.Event()
     inbox = Inbox(redis, engine, f"desk:{lease.holder}", lease.guard)
-    sweeper = Sweeper(redis, engine, lease.guard)
+    retention = Retention(engine, lease.guard, FolderStore(site.evidence_path), site.evidence)
+    sweeper = Sweeper(redis, engine, lease.guard, retention)
     watchkeeper = Watchkeeper(site, redis, engine, lease.guard, inbox)
     async with asyncio.TaskGroup() as jobs:
         jobs.create_task(inbox.run(ending), name=f"desk:inbox:{site.id}")

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import logins, sessions
 from api.books import Books, Guard, writing
+from api.desk.retention import Retention
 from api.dispatching import send_due
 from models import keys
 from models.clock import monotonic_now, utc_now
@@ -33,8 +34,9 @@ _REJECTED_KEPT: Final = 10_000
 class Sweeper:
     """The desk's clockwork."""
 
-    def __init__(self, redis: Redis, engine: AsyncEngine, guard: Guard) -> None:
+    def __init__(self, redis: Redis, engine: AsyncEngine, guard: Guard, retention: Retention) -> None:
         self._redis = redis
+        self._retention = retention
         self._engine = engine
         self._guard = guard
 
@@ -48,6 +50,7 @@ class Sweeper:
         while not ending.is_set():
             try:
                 await self._send_due()
+                await self._retention.look()
                 if monotonic_now() - cleaned >= _CLEAN_S:
                     await self._clean()
                     cleaned = monotonic_now()

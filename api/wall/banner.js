@@ -18,6 +18,7 @@ export function banners() {
     const deskAge = desk ? (serverNow() - instant(desk.at)) / 1000 : Infinity;
     if (deskAge > DESK_SILENT_S && redis !== false) told.push([desk ? "desk.since" : "desk", { lasted: desk ? span(deskAge) : "" }]);
     if (!watch && redis !== false) told.push(["watch", {}]);
+    if (watch?.storage?.trouble) told.push([`storage.${watch.storage.trouble}`, { free: (watch.storage.free / 2 ** 30).toFixed(1) }]);
   }
   return [...told, ...quietOnes()];
 }

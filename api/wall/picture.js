@@ -77,6 +77,7 @@ export function makePicture() {
     show(tabs, Boolean(alert?.snapshot || clipOf(alert)));
     show(choosers.snapshot, Boolean(alert?.snapshot));
     show(choosers.clip, clipOf(alert) !== null);
+    show(choosers.live, Boolean(alert && camera(alert.camera)));
     for (const [name, button] of Object.entries(choosers)) button.setAttribute("aria-pressed", String(name === shown));
     root.dataset.level = alert?.level ?? "";
     if (photographed && photo.getAttribute("src") !== photoOf(alert)) photo.src = photoOf(alert);

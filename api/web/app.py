@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api.web import alerts, entry, evidence, feed, flow, live, screen
+from api.web import alerts, entry, evidence, feed, flow, links, live, screen
 from api.web.answers import HANDLERS
 from api.web.shield import Shield
 from api.web.wall_state import WallState
@@ -64,7 +64,7 @@ def create_app(site: Site, hosts: Collection[str] = ()) -> FastAPI:
         """The worker serves; whether the desk lives stands in the feed."""
         return {"ok": True}
 
-    for part in (entry, screen, alerts, evidence, flow, feed, live):
+    for part in (entry, screen, alerts, evidence, links, flow, feed, live):
         app.include_router(part.router)
     app.mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False), name="page")
     app.add_middleware(Shield, hosts=(*_LOOPBACK, site.wall.host, *hosts))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.broker import connect
+from api.links import Links
 from api.logins import Doorkeeper
 from api.web.bell import Bell
 from api.web.hub import Hub
@@ -32,6 +33,7 @@ class WallState:
         self.engine: AsyncEngine = open_engine(site.database_url)
         self.redis: Redis = connect(site.redis_url)
         self.evidence: EvidenceStore = FolderStore(site.evidence_path)
+        self.links = Links(site.data / "links.key")
         self.bell = Bell()
         self.pulse = Pulse(self.redis, self.bell)
         self.hub = Hub(self.redis, self.bell)

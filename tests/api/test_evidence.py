@@ -1,39 +1,19 @@
 """Evidence reaches the wall as alerts do, and is shown to whoever may see it, in parts, with a word in the audit."""
 
-import hashlib
 from dataclasses import replace
 
 import httpx
 import pytest
-from neighbourhood import entry_of, make_alert, make_evidence
+from neighbourhood import DATA, admitted, enter, make_alert, make_evidence, ready
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from wall_client import serving, signed_in
 
-from api.books import writing
-from api.desk.admit import Admitted, Rejected, admit
-from api.desk.intake import take_over
+from api.desk.admit import Admitted, Rejected
 from api.reading import alert_views
 from config.site import Site
-from models.alert import Alert, BlindSpan
-from models.evidence import Evidence, FolderStore
+from models.evidence import FolderStore
 from models.tables import audit, feed
-
-DATA = bytes(range(256)) * 40
-
-
-def admitted(subject: Alert | BlindSpan | Evidence, seq: int) -> Admitted | Rejected:
-    return admit({k.encode(): v.encode() for k, v in entry_of(subject, seq).fields().items()})
-
-
-async def enter(engine: AsyncEngine, *subjects: Alert | Evidence, first: int = 1) -> None:
-    async with writing(engine) as books:
-        await take_over(books, [admitted(subject, first + n) for n, subject in enumerate(subjects)])
-
-
-def ready(alert: Alert, data: bytes = DATA) -> Evidence:
-    sha256 = hashlib.sha256(data).hexdigest()
-    return make_evidence(alert, revision=2, state="ready", bytes=len(data), sha256=sha256)
 
 
 async def looks(engine: AsyncEngine) -> list[tuple[str, str]]:

@@ -137,7 +137,8 @@ async def test_a_change_needs_the_csrf_token(site: Site) -> None:
 
 async def test_every_way_in_but_the_door_is_401_without_a_session(site: Site) -> None:
     some = "00000000-0000-4000-8000-000000000000"
-    free = {("post", "/api/v1/login"), ("get", "/healthz")}
+    signed = ("get", "/api/v1/links/{token}")  # opens by its signature alone, and nothing without one
+    free = {("post", "/api/v1/login"), ("get", "/healthz"), signed}
     asked = []
     async with serving(site) as wall, wall.client() as client:
         await add(site, "op", "operator")
@@ -145,8 +146,9 @@ async def test_every_way_in_but_the_door_is_401_without_a_session(site: Site) ->
         for path, methods in paths.items():
             for method in methods:
                 if (method, path) not in free:
-                    url = path.format(alert_id=some, dispatch_id=some)
+                    url = path.format(alert_id=some, dispatch_id=some, kind="clip")
                     asked.append((await client.request(method, url)).status_code)
+        unsigned = (await client.get(signed[1].format(token="e30.e30"))).status_code
         upgrade = await client.get(
             "/api/v1/live",
             headers={
@@ -160,6 +162,7 @@ async def test_every_way_in_but_the_door_is_401_without_a_session(site: Site) ->
 
     assert len(asked) >= 11
     assert set(asked) == {401}
+    assert unsigned == 403
     assert upgrade.status_code == 401
 
 

@@ -163,6 +163,23 @@ def test_evidence_is_owed_from_its_alert_on_across_a_restart_until_the_worker_ha
     assert len(evidence(site)) == 3
 
 
+def test_a_full_disk_raises_storage_once_and_alerts_go_on_without_their_picture(make_site, gate, server) -> None:
+    site = make_site(evidence={"min_free_gib": 1_000_000})
+    yard = Yard()
+    with running(site, gate, yard), server.client() as client:
+        yard.now = _INSIDE
+        show_until(gate, lambda: bool(intrusions(site)))
+        show_until(gate, lambda: len(client.get(keys.STATUS) or "") > 0)
+        status = json.loads(client.get(keys.STATUS))
+    with running(site, gate, yard):
+        show_until(gate, lambda: gate.number > 25)
+    storage = [alert for alert in alerts(site) if alert.code == "STORAGE"]
+
+    assert intrusions(site)[0].snapshot is None
+    assert [(a.revision, a.place, a.ended) for a in storage] == [(1, "free", None)]
+    assert status["storage"]["trouble"] == "free"
+
+
 _DETECT = """
 import json, sys, threading
 from pathlib import Path
