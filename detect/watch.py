@@ -190,6 +190,10 @@ class Watch:
         reason, since = blinded
         return self._ledger.obscured(sight, reason, since, taken, now)
 
+    def untold(self) -> list[FlowCount]:
+        """What has been counted and not told yet: of footage that is over, the rest of its last minute."""
+        return [one for one in self._rules.end(self._memory.rules) if isinstance(one, FlowCount)]
+
     def off(self, at: datetime) -> list[str]:
         """Ids of the rules that are off schedule at that instant."""
         return self._rules.off(at)

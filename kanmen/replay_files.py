@@ -85,9 +85,11 @@ def replay_files(
         looked = watch.look(frame, found, frame.taken, _no_photograph, _no_figures)
         outcome.frames += 1
         outcome.told(as_replayed(alert) for alert in looked.alerts)
+        outcome.counted(looked.flows)
         tracked(chosen, looked.tracks)
         last = frame.taken
         progress((last - at).total_seconds(), total)
+    outcome.counted(watch.untold())
     outcome.wall_s = perf_counter() - began
     outcome.seconds = timeline.ended_us(to_micros(at)) / 1e6
     progress(total or outcome.seconds, total or outcome.seconds)

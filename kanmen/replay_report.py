@@ -10,6 +10,7 @@ from uuid import UUID
 
 from config.site import Camera
 from models.alert import Alert
+from models.flow import FlowCount
 from models.labels import KEY_OF, PERSON
 from models.track import Track
 
@@ -28,6 +29,7 @@ class Replayed:
         seconds: Of footage.
         wall_s: What it took.
         alerts: Newest revision of each alert by id.
+        flows: Newest revision of each minute's count by id.
         said: Sentences on what was left out, one per thing that a person should know.
         files: Name of each file with what it came to.
     """
@@ -38,6 +40,7 @@ class Replayed:
     seconds: float = 0.0
     wall_s: float = 0.0
     alerts: dict[UUID, Alert] = field(default_factory=dict)
+    flows: dict[UUID, FlowCount] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
 
@@ -45,16 +48,24 @@ class Replayed:
         """Revisions that a picture caused."""
         self.alerts |= {alert.id: alert for alert in alerts}
 
+    def counted(self, flows: Iterable[FlowCount]) -> None:
+        """Counts that a picture caused."""
+        self.flows |= {count.id: count for count in flows}
+
     @property
     def speed(self) -> float:
         """Seconds of footage per second."""
         return self.seconds / self.wall_s if self.wall_s else 0.0
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Crossings of each line of the camera, as its LINE rules counted them."""
+        """Crossings of each line of the camera, as its FLOW rule counted them, or else its LINE rule."""
         counts = {line.id: {"in": 0, "out": 0} for line in self.camera.lines}
+        flowing = {rule.place for rule in self.camera.rules if rule.rule == "FLOW"}
+        for count in self.flows.values():
+            counts[count.line]["in"] += count.into
+            counts[count.line]["out"] += count.out
         for alert in self.alerts.values():
-            if alert.code == "LINE" and alert.place in counts:
+            if alert.code == "LINE" and alert.place in counts.keys() - flowing:
                 for way, number in counts[alert.place].items():
                     counts[alert.place][way] = number + int(alert.observed.get(way, 0))
         return counts

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from config.site import Site
+from config.site import Camera, Site
 from detect.ordered import UNDER_WAY, in_order
 from detect.scripted import ScriptedDetector, detections
 from ingest.samples import Chosen
@@ -270,3 +270,31 @@ def test_every_clip_whole_cut_or_noisy_ends_with_a_clear_statement(footage: Path
 
     assert len(clips) >= 26
     assert all(name.startswith(("cut-", "noisy-")) for name in refused)
+
+
+def test_a_line_that_is_only_counted_has_its_counts_to_the_last_picture(write_clip: WriteClip) -> None:
+    site = plain_site()
+    raw = site.cameras[0].model_dump() | {"rules": [{"rule": "FLOW", "line": "middle"}]}
+    site = site.model_copy(update={"cameras": (Camera.model_validate(raw),)})
+
+    def walk(frame: Frame) -> Detections:
+        left = 0.1 + 0.07 * min(frame.number % 14, 14 - frame.number % 14)
+        return detections((PERSON, 0.9, (left, 0.3, left + 0.2, 0.8)))
+
+    detector = ScriptedDetector(walk)
+    outcome = replay_files(
+        [write_clip("walk.mp4", pictures=100)],
+        site,
+        site.cameras[0],
+        instant(None, site),
+        detector,
+        fps=None,
+        tracked=unheard,
+        progress=unheard,
+    )
+    detector.close()
+    counted = outcome.as_json()["counts"]["middle"]
+
+    assert outcome.alerts == {}
+    assert counted["in"] + counted["out"] >= 4
+    assert abs(counted["in"] - counted["out"]) <= 1
