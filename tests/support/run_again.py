@@ -18,11 +18,13 @@ def live_and_again(demo: RunningDemo) -> tuple[dict[str, list[str]], dict[str, l
     os.environ.setdefault("KANMEN_DEMO_PASSWORD", "unused")
     os.environ.setdefault("KANMEN_DEMO_PORT", "1")
     site = read_site(demo.run / "site.yaml")
+    rules = {camera.id: {rule.id for rule in camera.rules} for camera in site.cameras}
     live: dict[str, list[str]] = {camera.id: [] for camera in site.cameras}
     for row in read_entries(site.journal_path):
         if row.entry.kind == "alert":
             alert = decode_alert(row.entry.body)
-            live[alert.camera].append(encode_alert(replace(alert, snapshot=None)))
+            if alert.rule in rules.get(alert.camera, ()):  # not of the picture or of Kanmen itself
+                live[alert.camera].append(encode_alert(replace(alert, snapshot=None)))
         elif row.entry.kind == "flow":
             count = decode_flow(row.entry.body)
             live[count.camera].append(encode_flow(count))
