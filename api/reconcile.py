@@ -16,7 +16,7 @@ from models.alert import Alert, BlindSpan
 from models.dialect import absent, open_engine
 from models.errors import KanmenError
 from models.journal import read_entries
-from models.tables import alert, alert_history, blind_span, evidence, flow, inbox, rejected
+from models.tables import alert, alert_history, blind_span, configuration, evidence, flow, inbox, rejected
 from models.wire import Entry, decode_alert
 
 Result = TypeVar("Result")
@@ -143,7 +143,13 @@ async def _compare(connection: AsyncConnection, written: Mapping[Named, str], un
     proofs = {row.id: row for row in (await connection.execute(select(evidence))).all()}
     bodies |= {(row.id, row.revision): row.body for row in proofs.values()}
     kept_evidence = {row.id: row.revision for row in proofs.values()}
-    newest = {"blind": spans, "flow": counts, "evidence": kept_evidence}
+    configurations = (await connection.execute(select(configuration.c.id))).scalars().all()
+    newest = {
+        "blind": spans,
+        "flow": counts,
+        "evidence": kept_evidence,
+        "in_force": dict.fromkeys(configurations, 1),
+    }
 
     def is_kept(name: Named) -> bool:
         if name.kind == "alert":

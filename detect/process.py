@@ -81,6 +81,7 @@ def run(
     outlet = Outlet(site.redis_url, site.journal_path, links)
     results = Results(
         model=detector.name,
+        revision=handover.revision if handover else None,
         watches=watches,
         cameras=cameras,
         journal=journal,
@@ -153,7 +154,7 @@ def _take_in(
         cameras.remove(camera)
     for camera in handed.links:
         figures.add(camera)
-    results.change(handed.site)  # before the first frame of a new camera can come
+    results.change(handed)  # before the first frame of a new camera can come
     for camera, fds in handed.links.items():
         cameras.add(camera, fds)
         for fd in fds:

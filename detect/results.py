@@ -9,7 +9,8 @@ from queue import Empty, SimpleQueue
 from time import perf_counter, thread_time
 from typing import Final
 
-from config.site import Site
+from config.handover import Handed
+from config.revisions import Revision
 from detect.cameras import Cameras
 from detect.figures import Figures
 from detect.observations import Observations
@@ -23,9 +24,11 @@ from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_n
 from models.detection import Detections
 from models.evidence import EvidenceStore
 from models.frame import Frame
+from models.in_force import in_force
 from models.journal import Checkpoint, Draft, Journal
 from models.labels import KEY_OF, KEYS
 from models.status import Boxes, CameraStatus, WatchStatus
+from models.wire import decode_in_force
 
 log = logging.getLogger("detect:results")
 
@@ -38,6 +41,7 @@ class Results:
 
     Args:
         model: Name of the detector's weights.
+        revision: Of the configuration; None where it has none.
         watches: One per camera.
         cameras, journal, store, requests, outlet, observations, figures: What it is wired to; the journal is this
             thread's own.
@@ -50,6 +54,7 @@ class Results:
         self,
         *,
         model: str,
+        revision: Revision | None,
         watches: Mapping[str, Watch],
         cameras: Cameras,
         journal: Journal,
@@ -64,11 +69,12 @@ class Results:
         self.failure: BaseException | None = None
         self._model, self._watches, self._cameras = model, dict(watches), cameras
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
+        self._revision = revision
         self._observations = observations
         self._requests = requests
         self._storage, self._storage_alert = storage, storage_alert
         # At most one frame per camera, and sites as often as somebody changes the configuration.
-        self._queue: SimpleQueue[tuple[Frame, Detections] | Site | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Frame, Detections] | Handed | None] = SimpleQueue()
         self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
         self._thread = threading.Thread(target=self._run, name="detect:results", daemon=True)
 
@@ -81,9 +87,9 @@ class Results:
         self._figures.spent(frame.camera, "infer", perf_counter() - submitted, 0.0)
         self._queue.put((frame, found))
 
-    def change(self, site: Site) -> None:
+    def change(self, handed: Handed) -> None:
         """From the next frame on, the cameras of this site are watched, as it says."""
-        self._queue.put(site)
+        self._queue.put(handed)
 
     def end(self) -> None:
         """Work off what is waiting, write the last checkpoint, end."""
@@ -92,6 +98,7 @@ class Results:
 
     def _run(self) -> None:
         try:
+            self._say_what_is_in_force()
             self._write(
                 {
                     camera: [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in watch.orphaned()]
@@ -110,7 +117,7 @@ class Results:
                     continue
                 if work is None:
                     break
-                if isinstance(work, Site):
+                if isinstance(work, Handed):
                     self._change(work)
                 else:
                     self._work(*work)
@@ -146,7 +153,18 @@ class Results:
         if camera in self._outlet.watched and not self._outlet.draw(_boxes(camera, taken, looked)):
             self._figures.count(camera, "boxes_dropped")
 
-    def _change(self, site: Site) -> None:
+    def _say_what_is_in_force(self) -> None:
+        """Write the revision down, once for each."""
+        if self._revision is None:
+            return
+        word = in_force(self._journal.origin, self._revision.number, self._revision.sha256, utc_now())
+        if word.id not in {decode_in_force(body).id for body in self._journal.newest("in_force")}:
+            self._journal.append([Draft.of_in_force(word)], {})
+            self._outlet.wake()
+
+    def _change(self, handed: Handed) -> None:
+        site, self._revision = handed.site, handed.revision
+        self._say_what_is_in_force()
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)
@@ -228,6 +246,7 @@ class Results:
             "at": now,
             "origin": self._journal.origin,
             "model": self._model,
+            "revision": self._revision.number if self._revision else 0,
             "analysed_fps": round(sum(c["analysed_fps"] for c in cameras.values()), 2),
             "latency_ms": self._figures.latency_ms(),
             "storage": {"free": room.free, "used": room.used, "trouble": room.trouble},

@@ -12,7 +12,8 @@ from models.clock import to_micros
 from models.errors import JournalError
 from models.evidence import Evidence
 from models.flow import FlowCount
-from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence, encode_flow
+from models.in_force import InForce
+from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence, encode_flow, encode_in_force
 
 BUSY_S: Final = 5.0
 """Another thread or process holds the file for milliseconds; longer than this is a fault."""
@@ -66,6 +67,11 @@ class Draft:
         """Evidence that is asked for, or has come to its end."""
         body = encode_evidence(evidence)
         return Draft("evidence", str(evidence.id), evidence.revision, body, to_micros(evidence.at))
+
+    @staticmethod
+    def of_in_force(word: InForce) -> "Draft":
+        """A configuration came into force."""
+        return Draft("in_force", str(word.id), word.revision, encode_in_force(word), to_micros(word.since))
 
 
 @dataclass(frozen=True, slots=True)

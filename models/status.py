@@ -47,6 +47,7 @@ class WatchStatus(TypedDict):
     at: µs since 1970 UTC.
     origin: Of its journal.
     model: Name of the detector weights.
+    revision: Number of the configuration that is in force; 0 where none was said.
     analysed_fps: Camera-frames a second over the last 10 s.
     latency_ms: Median of picture taken → tracked, over the last 10 s.
     storage: Room for evidence.
@@ -57,6 +58,7 @@ class WatchStatus(TypedDict):
     at: int
     origin: str
     model: str
+    revision: int
     analysed_fps: float
     latency_ms: float
     storage: StorageStatus

@@ -197,6 +197,18 @@ evidence = Table(
 )
 """The newest revision of each clip and full snapshot; `removed` is when its file went, at the end of its days."""
 
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("origin", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("received", Instant, nullable=False),
+)
+"""Each configuration that came into force; the file itself is kept where it is the truth, on the watch machine."""
+
 feed = Table(
     "feed",
     metadata,

@@ -10,8 +10,9 @@ from models.alert import Alert, BlindSpan, Subject
 from models.clock import from_iso, to_iso
 from models.evidence import Evidence
 from models.flow import FlowCount
+from models.in_force import InForce
 
-Kind = Literal["alert", "blind", "flow", "evidence"]
+Kind = Literal["alert", "blind", "flow", "evidence", "in_force"]
 _KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 
 
@@ -23,7 +24,7 @@ class Entry:
         origin: Which journal wrote it.
         seq: Its number there, from 1, without gaps.
         kind: What the body is.
-        body: JSON, see `encode_alert`, `encode_blind`, `encode_flow` and `encode_evidence`.
+        body: JSON, see `encode_alert`, `encode_blind`, `encode_flow`, `encode_evidence` and `encode_in_force`.
     """
 
     origin: str
@@ -228,6 +229,26 @@ def decode_evidence(text: str) -> Evidence:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not evidence of this version: {error!r}") from error
+
+
+def encode_in_force(word: InForce) -> str:
+    """The word on a configuration as JSON."""
+    return _dumps(
+        {"id": str(word.id), "number": word.number, "sha256": word.sha256, "since": to_iso(word.since), "revision": 1}
+    )
+
+
+def decode_in_force(text: str) -> InForce:
+    """The word of `encode_in_force`.
+
+    Raises:
+        ValueError: the text is none of this version.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        return InForce(UUID(raw["id"]), int(raw["number"]), str(raw["sha256"]), from_iso(raw["since"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no word on a configuration of this version: {error!r}") from error
 
 
 def _dumps(value: object) -> str:

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from models.alert import Alert, BlindSpan, Number
 from models.evidence import Evidence, EvidenceKind, EvidenceState, is_key
 from models.flow import FlowCount
-from models.wire import Entry, decode_alert, decode_blind, decode_evidence, decode_flow
+from models.in_force import InForce
+from models.wire import Entry, decode_alert, decode_blind, decode_evidence, decode_flow, decode_in_force
 
 _BODY_CHARS: Final = 65536
 _KEPT_CHARS: Final = 2048
@@ -102,12 +103,20 @@ class _EvidenceShape(_Shape):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
 
 
+class _InForceShape(_Shape):
+    id: UUID
+    number: _Count
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    since: datetime
+    revision: Literal[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A journal entry that can be stored."""
 
     entry: Entry
-    subject: Alert | BlindSpan | FlowCount | Evidence
+    subject: Alert | BlindSpan | FlowCount | Evidence | InForce
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -144,6 +153,9 @@ def admit(fields: Mapping[bytes, bytes]) -> Admitted | Rejected:
         if entry.kind == "evidence":
             _EvidenceShape.model_validate_json(entry.body)
             return Admitted(entry, decode_evidence(entry.body))
+        if entry.kind == "in_force":
+            _InForceShape.model_validate_json(entry.body)
+            return Admitted(entry, decode_in_force(entry.body))
         _BlindShape.model_validate_json(entry.body)
         return Admitted(entry, decode_blind(entry.body))
     except (ValueError, OverflowError, RecursionError) as error:

@@ -12,7 +12,8 @@ from api.desk.evidence import enter_evidence
 from models.alert import Alert, BlindSpan
 from models.evidence import Evidence
 from models.flow import FlowCount
-from models.tables import alert, alert_history, blind_span, flow, inbox, rejected
+from models.in_force import InForce
+from models.tables import alert, alert_history, blind_span, configuration, flow, inbox, rejected
 
 log: Final = logging.getLogger("desk")
 
@@ -72,6 +73,7 @@ async def _enter(books: Books, fresh: Sequence[Admitted]) -> None:
     await _enter_alerts(books, [m for m in fresh if m.entry.kind == "alert"])
     await _enter_spans(books, [m.subject for m in fresh if isinstance(m.subject, BlindSpan)])
     await _enter_counts(books, [m.subject for m in fresh if isinstance(m.subject, FlowCount)])
+    await _enter_configurations(books, fresh)
     await enter_evidence(books, [(m.subject, m.entry.body) for m in fresh if isinstance(m.subject, Evidence)])
 
 
@@ -175,6 +177,20 @@ async def _enter_counts(books: Books, counts: Sequence[FlowCount]) -> None:
         else:
             await books.connection.execute(insert(flow).values({**values, "id": count_id, "received": books.at}))
         books.tell("flow", count_id)
+
+
+async def _enter_configurations(books: Books, fresh: Sequence[Admitted]) -> None:
+    for message in fresh:
+        if not isinstance(word := message.subject, InForce):
+            continue
+        known = select(configuration.c.id).where(configuration.c.id == str(word.id))
+        if (await books.connection.execute(known)).one_or_none():
+            continue
+        values = {"origin": message.entry.origin, "number": word.number, "sha256": word.sha256, "since": word.since}
+        await books.connection.execute(
+            insert(configuration).values({**values, "id": str(word.id), "received": books.at})
+        )
+        books.note(message.entry.origin, "configuration.in_force", str(word.number), sha256=word.sha256)
 
 
 async def _refuse(books: Books, refusal: Rejected) -> None:

@@ -2,7 +2,7 @@
 import { merge, replaceAll } from "./alerts.js";
 import { heard, serverNow } from "./clock.js";
 import { refreshFlow } from "./flow.js";
-import { ask } from "./session.js";
+import { ask, renew } from "./session.js";
 import { change, state } from "./state.js";
 
 export const SILENT_MS = 3000; // three missed status events
@@ -16,6 +16,7 @@ let gap = false;
 let lastId = 0;
 let arrived = () => {};
 let refreshing = null;
+let reconfiguring = null;
 const toldAt = new Map(); // alert id: feed id of its latest event
 
 /** Opens the feed; `onNew(alert)` is called for each alert that was not known. */
@@ -79,7 +80,18 @@ async function begin() {
     const status = JSON.parse(event.data);
     heard(status.now);
     change({ status, statusAt: performance.now(), feed: "live" });
+    if (status.revision !== state.session.revision) reconfigure();
   });
+}
+
+/** The site is configured anew: asks for it, once at a time; where that fails, the next status tries again. */
+function reconfigure() {
+  reconfiguring ??= renew(state.session)
+    .then(() => change())
+    .catch(() => {}) // the link banner tells
+    .finally(() => {
+      reconfiguring = null;
+    });
 }
 
 function take(event, use) {

@@ -60,6 +60,18 @@ export async function resume() {
   return session;
 }
 
+/** Takes another configuration in: cameras that stay are drawn by their new zones; where some came or went, the page begins anew. */
+export async function renew(session) {
+  const now = await resume();
+  const ids = (one) => one.cameras.map((camera) => camera.id).join();
+  if (ids(now) !== ids(session)) {
+    location.reload();
+    return;
+  }
+  session.cameras.forEach((camera, i) => Object.assign(camera, now.cameras[i]));
+  Object.assign(session, { ...now, cameras: session.cameras });
+}
+
 /** Begins a session; `newPassword` replaces a one-time password. */
 export async function login(name, password, newPassword = undefined) {
   const answer = await ask("login", { name, password, ...(newPassword ? { new_password: newPassword } : {}) });

@@ -83,6 +83,7 @@ async def session(wall: Wall, reader: Reader) -> dict[str, Any]:
         "user": {"name": reader.name, "role": reader.role},
         "csrf": reader.csrf,
         "now": to_iso(utc_now()),
+        "revision": wall.pulse.revision,
         "undo_s": site.wall.undo_s,
         **_site(site),
         "codes": {

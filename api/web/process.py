@@ -36,6 +36,7 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._handover and (handed := self._handover.next()):
             self._state.site = handed.site
+            self._state.pulse.revision = handed.revision.number
             log.info("revision %d is in force", handed.revision.number)
         if self._stop.is_set():
             self._state.closing.set()  # feeds end by themselves
@@ -72,5 +73,7 @@ def run(site: Site, listen_fd: int, stop: threading.Event, handover: Handover | 
         ws_per_message_deflate=False,  # pictures are compressed already
         timeout_graceful_shutdown=_GRACE_S,
     )
+    if handover:
+        app.state.wall.pulse.revision = handover.revision.number
     with socket.socket(fileno=listen_fd) as listener:
         _Server(config, app.state.wall, stop, handover).run(sockets=[listener])

@@ -18,12 +18,16 @@ _PATIENCE_S: Final = 0.8
 
 
 class Pulse:
-    """`text` is the newest status event as JSON; `number` counts them."""
+    """`text` is the newest status event as JSON; `number` counts them.
+
+    `revision` is the number of the configuration that this worker serves: a page that knows another one asks anew.
+    """
 
     def __init__(self, redis: Redis, bell: Bell) -> None:
         self._redis = redis
         self._bell = bell
         self.number = 0
+        self.revision = 0
         self.text = "{}"
 
     async def run(self) -> None:
@@ -34,7 +38,13 @@ class Pulse:
                 async with asyncio.timeout(_PATIENCE_S):
                     values = await self._redis.mget(keys.STATUS, keys.DESK)
                 watch, desk, answered = _parsed(values[0]), _parsed(values[1]), True
-            words = {"now": to_iso(utc_now()), "watch": watch, "desk": desk, "redis": answered}
+            words = {
+                "now": to_iso(utc_now()),
+                "watch": watch,
+                "desk": desk,
+                "redis": answered,
+                "revision": self.revision,
+            }
             self.text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
             self.number += 1
             self._bell.ring()

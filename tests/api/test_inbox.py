@@ -28,8 +28,9 @@ from api.desk.admit import Admitted, Rejected, admit
 from config.site import Site
 from models import keys
 from models.alert import Alert
-from models.tables import alert, alert_history, audit, blind_span, feed, inbox, rejected
-from models.wire import Entry
+from models.in_force import in_force
+from models.tables import alert, alert_history, audit, blind_span, configuration, feed, inbox, rejected
+from models.wire import Entry, encode_in_force
 
 
 def rows(site: Site, query):
@@ -64,6 +65,21 @@ def test_an_entry_is_stored_settled_and_told(site: Site, server: Server) -> None
     assert [r.kind for r in rows(site, select(feed).order_by(feed.c.id))] == ["alert", "blind"]
     assert desk["fence"] == 1
     assert pending == 0
+
+
+def test_a_configuration_that_came_into_force_is_remembered_once_by_number_and_sha256(
+    site: Site, server: Server
+) -> None:
+    word = in_force(ORIGIN, 7, "ab" * 32, NOON)
+    with desk_thread(site), server.client() as client:
+        publish(client, [Entry(ORIGIN, seq, "in_force", encode_in_force(word)) for seq in (1, 2)])
+        wait_for(lambda: settled(server) == {1, 2}, "both are settled")
+    kept = rows(site, select(configuration))
+    noted = rows(site, select(audit).where(audit.c.action == "configuration.in_force"))
+
+    assert [(r.origin, r.number, r.sha256) for r in kept] == [(ORIGIN, 7, "ab" * 32)]
+    assert [(r.actor, r.subject) for r in noted] == [(ORIGIN, "7")]
+    assert word.sha256 in noted[0].detail
 
 
 def test_duplicates_and_reordered_revisions_change_nothing(site: Site, server: Server) -> None:

@@ -152,6 +152,18 @@ WRONG = {
         "# b",
         "cameras.1.url: two cameras have this url; give each its own",
     ),
+    "the same main stream": Wrong(
+        "    grid: G-02\n    position: [0.7",
+        "    main: rtsp://127.0.0.1:8554/gate-2\n    grid: G-02\n    position: [0.7",
+        "main:",
+        "cameras.1.main: is the address under url too; leave main out",
+    ),
+    "too short a retention": Wrong(
+        "health:", "evidence: {retention_days: 7}\nhealth:", "retention_days", "the law demands at least 30 days"
+    ),
+    "another transport": Wrong(
+        "entrance: 2号", "transport: rtp\n    entrance: 2号", "transport", "must be 'tcp' or 'udp'"
+    ),
     "two zones of one id": Wrong(
         "    lines:",
         "      - {id: yard, name: {zh: b, en: b}, points: [[0, 0], [1, 0], [1, 1]]}\n    lines:",

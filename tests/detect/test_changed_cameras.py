@@ -22,7 +22,7 @@ from models.errors import KanmenError
 from models.frame import Frame
 from models.journal import read_entries
 from models.labels import PERSON
-from models.wire import decode_alert
+from models.wire import decode_alert, decode_in_force
 
 _STEP_S = 0.12
 _STANDS = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
@@ -50,7 +50,7 @@ class Running:
         self.looked: dict[str, list[int]] = defaultdict(list)
         self.gates: dict[str, Any] = {}
         self.site: Site
-        self._folder, self._redis, self._make_gate = folder, redis, make_gate
+        self._folder, self._redis, self.make_gate = folder, redis, make_gate
         self._config = folder / "site.yaml"
         self._ours, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._stop = threading.Event()
@@ -67,7 +67,7 @@ class Running:
         revision = self._revise(**zones)
         self.site = read_site(revision.path, self._config)
         for camera in self.site.cameras:
-            self.gates[camera.id] = self._make_gate(camera.id)
+            self.gates[camera.id] = self.make_gate(camera.id)
         links = {camera: gate.link for camera, gate in self.gates.items()}
         handover = Handover(self._theirs.fileno(), self._config, revision)
 
@@ -85,7 +85,7 @@ class Running:
         revision = self._revise(**zones)
         added = {id_.replace("_", "-") for id_ in zones} - self.gates.keys()
         for camera in added:
-            self.gates[camera] = self._make_gate(camera)
+            self.gates[camera] = self.make_gate(camera)
         hand_over(self._ours, revision, {camera: self.gates[camera].link for camera in added})
 
     def show(self, seconds: float) -> None:
@@ -206,3 +206,20 @@ def test_a_camera_that_comes_back_is_watched_anew_by_its_new_link(detect: Runnin
 
     assert len({alert.id for alert in detect.alerts("gate-2")}) == 2
     assert _lost(detect, "gate-1") == {"gate-1": []}
+
+
+def test_each_revision_is_told_once_by_number_and_sha256_also_after_a_restart(detect: Running) -> None:
+    with watching(detect, gate_1=("yard", _LOWER)):
+        detect.change(gate_1=("yard", _LEFT))
+        time.sleep(0.5)
+    told = [row.entry for row in read_entries(detect.site.journal_path) if row.entry.kind == "in_force"]
+    words = [decode_in_force(entry.body) for entry in told]
+    kept = [Revision.at(path) for path in sorted((detect.site.data / "revisions").iterdir())]
+    again = Running(detect.site.data.parent, detect.site.redis_url, detect.make_gate)
+    with watching(again, gate_1=("yard", _LEFT)):
+        pass
+    rows = [row.entry for row in read_entries(detect.site.journal_path) if row.entry.kind == "in_force"]
+
+    assert [(word.number, word.sha256) for word in words] == [(one.number, one.sha256) for one in kept]
+    assert [word.number for word in words] == [1, 2]
+    assert rows == told

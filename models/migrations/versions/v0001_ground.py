@@ -59,6 +59,16 @@ def upgrade() -> None:
     op.create_index("ix_blind_span_began", "blind_span", ["began"], unique=False)
     op.create_index("ix_blind_span_ended", "blind_span", ["ended"], unique=False)
     op.create_table(
+        "configuration",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("received", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "desk_lease",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=128), nullable=False),
