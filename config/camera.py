@@ -27,6 +27,7 @@ def _on_the_picture(value: float) -> float:
 Id = Annotated[str, AfterValidator(_is_id)]
 Fraction = Annotated[float, ANumber, AfterValidator(_on_the_picture)]
 XY = tuple[Fraction, Fraction]
+Polygon = Annotated[tuple[XY, ...], Field(min_length=3)]
 
 
 class Name(Checked):
@@ -41,7 +42,7 @@ class ZoneConfig(Checked):
 
     id: Id
     name: Name
-    points: Annotated[tuple[XY, ...], Field(min_length=3)]
+    points: Polygon
 
     @property
     def shape(self) -> Zone:
@@ -76,6 +77,7 @@ class Camera(Checked):
     transport: Literal["tcp", "udp"] = "tcp"
     grid: str
     position: XY
+    masks: tuple[Polygon, ...] = ()
     zones: tuple[ZoneConfig, ...] = ()
     lines: tuple[LineConfig, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -76,7 +76,9 @@ def _pointed(mistake: ErrorDetails, where: Where) -> Where:
 
 
 def _is_point(where: Where) -> bool:
-    return bool(where) and (where[-1] in ("start", "end", "position") or where[-2:-1] == ("points",))
+    return bool(where) and (
+        where[-1] in ("start", "end", "position") or where[-2:-1] == ("points",) or where[-3:-2] == ("masks",)
+    )
 
 
 def _without_tag(where: Where) -> Where:

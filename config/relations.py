@@ -5,6 +5,7 @@ from math import hypot
 from typing import Any
 
 from config.rules import PLACE_KEYS
+from models.geometry import Zone
 
 Where = tuple[str | int, ...]
 """The path of keys and list positions to a part of the configuration."""
@@ -52,7 +53,23 @@ def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, st
         mistake = _misshapen(zone.get("points"))
         if mistake:
             yield (*at, "zones", index, "points"), mistake
+    yield from _masks(at, camera.get("masks"), zones)
     yield from _places(at, rules, {"zone": _names(zones, "id"), "line": _names(lines, "id")})
+
+
+def _masks(at: Where, masks: Any, zones: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    shapes: list[Zone] = []
+    for index, points in enumerate(_list(masks)):
+        mistake = _misshapen(points)
+        corners = [_point(point) for point in _list(points)]
+        if mistake:
+            yield (*at, "masks", index), mistake
+        elif corners and all(corners):
+            shapes.append(Zone("", tuple(corner for corner in corners if corner)))
+    for index, zone in zones:
+        places = [_point(point) for point in _list(zone.get("points"))]
+        if places and any(all(place and shape.contains(place) for place in places) for shape in shapes):
+            yield (*at, "zones", index, "points"), "a mask covers this zone, so nobody is ever seen there; mend either"
 
 
 def _places(

@@ -33,7 +33,7 @@ class Choice:
     def takes(self, picture: Picture, fps: float | None) -> bool:
         """Whether the next picture is a sample, at `fps` samples a second; None: nobody wants any."""
         is_sample = self._is_on_grid(picture, fps)
-        key = bool(picture.frame.key_frame)
+        key = picture.key
         if picture.stamp.settled and (is_sample or key):
             self.frozen = self._freeze.is_frozen(_luma(picture.frame), key, picture.stamp.taken)
         if not is_sample:

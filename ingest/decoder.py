@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 
 from ingest.coded import Coded
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.taken import Stamp
 from models.errors import StreamError
@@ -25,13 +26,15 @@ class Picture:
     """A decoded picture with its instant.
 
     Attributes:
-        frame: As FFmpeg decoded it.
+        frame: As FFmpeg decoded it, with the camera's masks covered.
+        key: Whether it was coded by itself.
         pts: Units of the stream's time base.
         stamp: Epoch and instant.
         opened: The stream it belongs to.
     """
 
     frame: VideoFrame
+    key: bool
     pts: int
     stamp: Stamp
     opened: Opened
@@ -44,7 +47,9 @@ class Decoder:
     Nothing is skipped (`skip_frame` stays at its default): the sample is the very picture at the grid's point.
     """
 
-    def __init__(self, opened: Opened, counts: Counts, context: VideoCodecContext | None = None) -> None:
+    def __init__(
+        self, opened: Opened, counts: Counts, mask: Mask, context: VideoCodecContext | None = None
+    ) -> None:
         """A file brings the `context` of its container: some of its codecs need more than their name.
 
         Raises:
@@ -55,6 +60,7 @@ class Decoder:
         self.opened: Final = opened
         self._context = context
         self._counts = counts
+        self._mask = mask
         self._waits_for_key = True
         self._stamps: OrderedDict[int, Stamp] = OrderedDict()
 
@@ -91,7 +97,8 @@ class Decoder:
                 self._counts.add("unstamped")
                 continue
             self._counts.add("decoded")
-            yield Picture(frame, frame.pts, stamp, self.opened)
+            key = bool(frame.key_frame)
+            yield Picture(self._mask.cover(frame), key, frame.pts, stamp, self.opened)
 
 
 def _context(opened: Opened) -> VideoCodecContext:

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from ingest.coded import Coded, micros
 from ingest.decoder import Decoder, Picture
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.taken import Stamp
 from ingest.timeline import Timeline
@@ -44,19 +45,20 @@ class FootageFile:
         path: What FFmpeg opens: mp4, avi, mkv, gif, …
         timeline: Gives the pictures their instants.
         counts: Told what could not be decoded.
+        mask: Of the camera that the footage is replayed as.
 
     Attributes:
         seconds: How long it says to be; 0 where it does not say.
         ended: Empty, or why the reading ended before its end.
     """
 
-    def __init__(self, path: Path, timeline: Timeline, counts: Counts) -> None:
+    def __init__(self, path: Path, timeline: Timeline, counts: Counts, mask: Mask) -> None:
         """Raises:
         FootageError: it cannot be opened as footage.
         """
         self.name: Final = path.name
         self.ended = ""
-        self._timeline, self._counts = timeline, counts
+        self._timeline, self._counts, self._mask = timeline, counts, mask
         self._container = _opened(path)
         try:
             self._stream, self._context = _video(self._container, path)
@@ -84,7 +86,7 @@ class FootageFile:
             time_base,
             bytes(self._context.extradata or b""),
         )
-        decoder = Decoder(opened, self._counts, self._context)
+        decoder = Decoder(opened, self._counts, self._mask, self._context)
         step = max(1, round(self._picture_us / 1_000_000 / time_base))
         first: int | None = None
         next_pts = 0

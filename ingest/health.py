@@ -22,6 +22,7 @@ Count = Literal[
     "settling",  # samples left out in the first moments of an epoch, while their instant was not yet sure
     "held",  # samples left out because they would not have been later than the one before
     "unstamped",  # pictures without an instant
+    "unencoded",  # masked pictures that could not be encoded again; the encoder began anew
     "link_full",  # messages that the socket did not take: detect is behind or away
     "link_unread",  # messages from detect that nobody understands
     "live_published",  # fragments that Redis took

@@ -12,6 +12,8 @@ from ingest.grid import Grid
 from ingest.health import CameraHealth, Counts
 from ingest.link import Link
 from ingest.live import Live
+from ingest.mask import Mask
+from ingest.masked import Masked
 from ingest.sampler import Sampler
 from models.clock import Monotonic, monotonic_now
 from models.errors import StreamError
@@ -34,12 +36,23 @@ class Pictures:
     decoded one by one, between which others take the caches, and no sample comes later for it.
     """
 
-    def __init__(self, link: Link, sampler: Sampler, live: Live, health: CameraHealth, counts: Counts) -> None:
+    def __init__(
+        self,
+        link: Link,
+        sampler: Sampler,
+        live: Live,
+        health: CameraHealth,
+        counts: Counts,
+        *,
+        masked: Masked | None,
+    ) -> None:
         self._link = link
         self._sampler = sampler
         self._live = live
         self._health = health
         self._counts = counts
+        self._masked = masked
+        self._mask = masked.mask if masked else Mask(())
         self._queue: Queue[Coded] = Queue(QUEUE_PACKETS)
         self._grid: Grid | None = None
         self._due = threading.Event()
@@ -104,7 +117,7 @@ class Pictures:
 
     def _decoder(self, coded: Coded) -> Decoder | None:
         try:
-            return Decoder(coded.opened, self._counts)
+            return Decoder(coded.opened, self._counts, self._mask)
         except StreamError:
             self._counts.add("corrupt")  # `is_blank` ends the connection and says so
             return None
@@ -116,3 +129,5 @@ class Pictures:
             self._sampler.see(picture, self._link.want())
             self._health.looked(self._sampler.frozen)
             self._live.offer_picture(picture)
+            if self._masked is not None:
+                self._masked.take(picture)

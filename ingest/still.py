@@ -4,6 +4,7 @@ import numpy as np
 
 from ingest.decoder import Decoder, Picture
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.ring import Ring
 from media.snapshot import encode_jpeg
 from models.errors import StreamError
@@ -52,7 +53,8 @@ def _nearest(ring: Ring, at: int) -> Picture | None:
     for coded in ring.since(start)[1]:
         if decoder is None or decoder.opened is not coded.opened:
             try:
-                decoder = Decoder(coded.opened, Counts())  # counted where it is decoded for analysis
+                # Counted where it is decoded for analysis; a masked camera's ring holds covered pictures only.
+                decoder = Decoder(coded.opened, Counts(), Mask(()))
             except StreamError:
                 return found
         for picture in decoder.decode(coded):

@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from ingest.coded import micros
 from ingest.decoder import Picture
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.timeline import Timeline
 from models.errors import FootageError
@@ -28,13 +29,14 @@ class Stills:
         fps: Images a second.
         timeline: Gives the pictures their instants.
         counts: Told what could not be decoded.
+        mask: Of the camera that the footage is replayed as.
 
     Attributes:
         seconds: How long it is.
         ended: Always empty: an image that cannot be read costs only itself.
     """
 
-    def __init__(self, folder: Path, fps: float, timeline: Timeline, counts: Counts) -> None:
+    def __init__(self, folder: Path, fps: float, timeline: Timeline, counts: Counts, mask: Mask) -> None:
         """Raises:
         FootageError: there is no image in the folder.
         """
@@ -43,7 +45,7 @@ class Stills:
         self._files = sorted((p for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES), key=_in_order)
         if not self._files:
             raise FootageError(f"{folder}: neither images nor a recorded session are in this folder")
-        self._timeline, self._counts = timeline, counts
+        self._timeline, self._counts, self._mask = timeline, counts, mask
         self._step = 1 / Fraction(fps).limit_denominator(1000)
         self.seconds = float(len(self._files) * self._step)
 
@@ -60,7 +62,8 @@ class Stills:
                 self._counts.add("corrupt")
                 continue
             self._counts.add("decoded")
-            yield Picture(frame, number, stamp, Opened("still", frame.width, frame.height, self._step, b""))
+            opened = Opened("still", frame.width, frame.height, self._step, b"")
+            yield Picture(self._mask.cover(frame), bool(frame.key_frame), number, stamp, opened)
 
 
 def _still(path: Path) -> VideoFrame | None:

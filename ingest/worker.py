@@ -19,6 +19,8 @@ from ingest.health import CameraHealth, Counts
 from ingest.link import Link
 from ingest.live import Live
 from ingest.main_stream import MainStream
+from ingest.mask import Mask
+from ingest.masked import Masked
 from ingest.pictures import BLANK_S, Pictures
 from ingest.ring import Ring
 from ingest.sampler import Sampler
@@ -62,19 +64,21 @@ class Worker:
         self._counts = Counts()
         kept_s = site.evidence.clip_before_s + RING_SPARE_S
         self._ring, main_ring = Ring(kept_s), Ring(kept_s)
-        rings = (main_ring, self._ring) if camera.main else (self._ring,)
+        main_url = None if camera.masks else camera.main  # nothing covers the main stream: it is not even opened
+        rings = (main_ring, self._ring) if main_url else (self._ring,)
         store = FolderStore(site.evidence_path, site.evidence.min_free_bytes)
         self._evidence = EvidenceKeeper(rings, store, self._tell, self._counts, f"{self.name}:evidence")
         self._link = Link(link_fd, self._counts, self._evidence.ask)
         self._health = CameraHealth(self._counts, self._link.send)
         self._live = Live(camera.id, site.redis_url, self._counts)
         sampler = Sampler(SlotWriter(slots_fd), self._link.send, self._counts, site.health.freeze_s)
-        self._pictures = Pictures(self._link, sampler, self._live, self._health, self._counts)
+        self._masked = Masked(Mask(camera.masks), self._ring, self._counts) if camera.masks else None
+        self._pictures = Pictures(self._link, sampler, self._live, self._health, self._counts, masked=self._masked)
         self._drains = {"": Drain(camera.url, camera.transport, site.health.stall_s, self, self.name)}
-        if camera.main:
+        if main_url:
             main = MainStream(main_ring, self._counts, lambda: self._health.skew_s)
             name = f"{self.name}:main"
-            self._drains[":main"] = Drain(camera.main, camera.transport, site.health.stall_s, main, name)
+            self._drains[":main"] = Drain(main_url, camera.transport, site.health.stall_s, main, name)
         self._ending = threading.Event()
         self._failed: str | None = None
 
@@ -139,8 +143,9 @@ class Worker:
         """
         self._counts.add("packets")
         self._health.arrived(coded.opened, coded.stamp.epoch, coded.stamp.media, skew_s)
-        self._counts.add("ring_overflow", self._ring.add(coded))
-        self._live.offer_coded(coded)
+        if self._masked is None:  # a masked camera's own packets go to the decoder and nowhere else
+            self._counts.add("ring_overflow", self._ring.add(coded))
+            self._live.offer_coded(coded)
         self._pictures.offer(coded)
         if self._pictures.is_blank():
             raise StalledError(f"packets come, but no picture could be decoded for {BLANK_S:g} s")

@@ -13,6 +13,7 @@ from detect.ordered import in_order
 from detect.watch import Watch
 from ingest.footage import FootageFile
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.samples import Chosen, Footage, Samples
 from ingest.stills import Stills
 from ingest.timeline import Timeline
@@ -66,13 +67,13 @@ def replay_files(
     """
     outcome = Replayed(camera, at)
     watch = Watch(site, camera, None, at)
-    counts = Counts()
+    counts, mask = Counts(), Mask(camera.masks)
     timeline = Timeline(to_micros(at))
     samples = Samples(camera.id, site.detector.fps, (detector.width, detector.height), site.health.freeze_s, counts)
     sources: list[Footage] = []
     for path in files:
         try:
-            sources.append(_footage(path, fps or site.detector.fps, timeline, counts))
+            sources.append(_footage(path, fps or site.detector.fps, timeline, counts, mask))
         except FootageError as error:
             outcome.said.append(str(error))
             outcome.files.append({"name": path.name, "pictures": 0, "frames": 0, "complete": False})
@@ -132,8 +133,8 @@ def _all(sources: Sequence[Footage], samples: Samples, outcome: Replayed) -> Ite
         )
 
 
-def _footage(path: Path, fps: float, timeline: Timeline, counts: Counts) -> Footage:
-    return Stills(path, fps, timeline, counts) if path.is_dir() else FootageFile(path, timeline, counts)
+def _footage(path: Path, fps: float, timeline: Timeline, counts: Counts, mask: Mask) -> Footage:
+    return Stills(path, fps, timeline, counts, mask) if path.is_dir() else FootageFile(path, timeline, counts, mask)
 
 
 def _no_photograph(alert: Alert) -> None:

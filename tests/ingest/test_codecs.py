@@ -15,6 +15,7 @@ from ingest.decoder import Decoder
 from ingest.fragments import JpegFragments, Mp4Fragments
 from ingest.health import Counts
 from ingest.live import Live
+from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.taken import TakenClock
 from models.errors import StreamError
@@ -55,7 +56,7 @@ def stream_of(path: Path, codec: str, **options: str) -> list[Coded]:
 
 def test_b_frames_are_sampled_and_played_in_the_order_shown(tmp_path: Path):
     coded = stream_of(tmp_path / "b.mp4", "libx264", **{"b-adapt": "0"})
-    decoder, fragments = Decoder(coded[0].opened, Counts()), Mp4Fragments()
+    decoder, fragments = Decoder(coded[0].opened, Counts(), Mask(())), Mp4Fragments()
     pictures = [p for c in coded for p in decoder.decode(c)]
     made = [f for c in coded for f in fragments.following(c)]
 
@@ -79,7 +80,7 @@ def test_h265_is_decoded_and_shown_as_jpeg_but_never_offered_as_mp4(tmp_path: Pa
     live._leased = frozenset({"mp4"})
     for c in coded:
         live.offer_coded(c)
-    decoder, jpeg = Decoder(coded[0].opened, counts), JpegFragments()
+    decoder, jpeg = Decoder(coded[0].opened, counts, Mask(())), JpegFragments()
     pictures = [p for c in coded for p in decoder.decode(c)]
     shown = [f for p in pictures for f in jpeg.of(p)]
 
@@ -96,7 +97,7 @@ def test_after_a_packet_that_makes_no_sense_decoding_goes_on_at_the_next_key_pic
     broken.time_base = coded[5].opened.time_base
     coded[5] = Coded(broken, coded[5].pts, coded[5].stamp, coded[5].opened)
     counts = Counts()
-    decoder = Decoder(coded[0].opened, counts)
+    decoder = Decoder(coded[0].opened, counts, Mask(()))
     numbers = [number_of(p.frame.to_ndarray(format="rgb24")) for c in coded for p in decoder.decode(c)]
 
     assert counts.now()["corrupt"] == 1
@@ -105,4 +106,4 @@ def test_after_a_packet_that_makes_no_sense_decoding_goes_on_at_the_next_key_pic
 
 def test_a_codec_that_is_not_known_is_named():
     with pytest.raises(StreamError, match="'dirac_of_mars'"):
-        Decoder(Opened("dirac_of_mars", 1, 1, Fraction(1), b""), Counts())
+        Decoder(Opened("dirac_of_mars", 1, 1, Fraction(1), b""), Counts(), Mask(()))
