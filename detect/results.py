@@ -263,6 +263,7 @@ class Results:
             "retry_at": health.retry_at if health else None,
             "detail": health.detail if health else "",
             "codec": health.codec if health else "",
+            "skew_s": health.skew_s if health else None,
             "width": health.width if health else 0,
             "height": health.height if health else 0,
             "fps": health.fps if health else 0.0,

@@ -12,6 +12,7 @@ from ingest.coded import Coded, micros
 from ingest.decoder import Decoder, Picture
 from ingest.drain import skew_s
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.stream import CameraStream, Transport
 from ingest.taken import TakenClock
 from models.clock import monotonic_now, to_micros, utc_now
@@ -61,8 +62,8 @@ class _Arrived:
     key: bool
 
 
-def look_at(url: str, transport: Transport, read_s: float, seconds: float = LOOK_S) -> Look:
-    """Connect, watch for a few seconds, hang up.
+def look_at(url: str, transport: Transport, read_s: float, mask: Mask, seconds: float = LOOK_S) -> Look:
+    """Connect, watch for a few seconds, hang up; what `mask` covers is not in the picture.
 
     Raises:
         UnauthorisedError: the camera refuses name or password.
@@ -76,7 +77,7 @@ def look_at(url: str, transport: Transport, read_s: float, seconds: float = LOOK
     clock.restart()
     with CameraStream(url, read_s, transport) as stream:
         opened_s = monotonic_now() - began
-        decoder = Decoder(stream.opened, counts)
+        decoder = Decoder(stream.opened, counts, mask)
         for packet in stream.packets():
             if packet.pts is None:
                 continue

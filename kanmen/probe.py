@@ -86,12 +86,13 @@ def _tried(what: str, looking: Callable[[], tuple[str, Mapping[str, Any]]]) -> F
 def _look_at_all(site: Site, progress: "Report") -> dict[str, "Look | KanmenError"]:
     """Every camera in a thread of its own; who has not ended in time is told to be silent."""
     from ingest.look import LOOK_S, look_at  # noqa: PLC0415 (loads the codecs)
+    from ingest.mask import Mask  # noqa: PLC0415
 
     found: dict[str, Look | KanmenError] = {}
 
     def look(camera: Camera) -> None:
         try:
-            found[camera.id] = look_at(camera.url, camera.transport, site.health.stall_s)
+            found[camera.id] = look_at(camera.url, camera.transport, site.health.stall_s, Mask(camera.masks))
         except KanmenError as error:
             found[camera.id] = error
 

@@ -6,7 +6,7 @@ from typing import TypedDict
 class CameraStatus(TypedDict):
     """One camera as the wall shows it.
 
-    state, since, attempt, retry_at, detail, codec, width, height, fps, counts: as models.link.Health.
+    state, since, attempt, retry_at, detail, codec, width, height, fps, skew_s, counts: as models.link.Health.
     taken: µs of the newest frame that was analysed, None before the first.
     analysed_fps: Frames analysed a second, over the last 10 s.
     seen: How many of each label key (person, two_wheeler, vehicle) the newest analysed frame shows.
@@ -24,6 +24,7 @@ class CameraStatus(TypedDict):
     width: int
     height: int
     fps: float
+    skew_s: float | None
     counts: dict[str, int]
     taken: int | None
     analysed_fps: float

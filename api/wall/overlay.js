@@ -1,6 +1,7 @@
 // Zones, lines and boxes drawn over a picture, at the instant that the picture shows.
 import { openAt } from "./alerts.js";
 import { serverNow } from "./clock.js";
+import { t } from "./text.js";
 
 const HELD_US = 700_000; // boxes older than this against the picture are not drawn
 const COLOURS = getComputedStyle(document.documentElement);
@@ -36,6 +37,7 @@ export function draw(pen, area, screen) {
   pen.save();
   pen.translate(x, y);
   pen.lineJoin = "round";
+  for (const corners of screen.camera.masks) drawMask(pen, corners, w, h, unit);
   for (const zone of screen.camera.zones) drawZone(pen, zone, w, h, unit, open?.place === zone.id && palette[open.level]);
   for (const line of screen.camera.lines) drawLine(pen, line, w, h, unit, open?.place === line.id && palette[open.level]);
   for (const track of tracksAt(screen.boxes, screen.taken)) {
@@ -44,6 +46,40 @@ export function draw(pen, area, screen) {
     pen.globalAlpha = track.alert ? 1 : 0.75;
     pen.lineWidth = unit * (track.alert ? 2 : 1.1);
     pen.strokeRect(x0 * w, y0 * h, (x1 - x0) * w, (y1 - y0) * h);
+  }
+  pen.restore();
+}
+
+/** A quiet hatch over what nobody may see, and its name where there is room for it. */
+function drawMask(pen, corners, w, h, unit) {
+  const xs = corners.map(([px]) => px * w);
+  const ys = corners.map(([, py]) => py * h);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  pen.save();
+  pen.beginPath();
+  corners.forEach((_, i) => (i ? pen.lineTo(xs[i], ys[i]) : pen.moveTo(xs[i], ys[i])));
+  pen.closePath();
+  pen.strokeStyle = palette.calm;
+  pen.lineWidth = unit;
+  pen.globalAlpha = 0.3;
+  pen.stroke();
+  pen.clip();
+  pen.beginPath();
+  const depth = bottom - top;
+  for (let x = left - depth; x < right; x += unit * 9) {
+    pen.moveTo(x, bottom);
+    pen.lineTo(x + depth, top);
+  }
+  pen.globalAlpha = 0.16;
+  pen.stroke();
+  const label = t("mask.label");
+  pen.font = `${Math.round(unit * 11)}px system-ui, sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = palette.calm;
+  pen.globalAlpha = 0.8;
+  if (pen.measureText(label).width + unit * 8 < right - left && unit * 16 < depth) {
+    pen.fillText(label, (left + right) / 2, (top + bottom) / 2);
   }
   pen.restore();
 }

@@ -13,7 +13,7 @@ const points = (list) => list.map(([x, y]) => `${x * 100},${y * 100}`).join(" ")
 /** Zone or line and boxes of an alert, in hundredths of the picture. */
 function marks(alert) {
   const place = placeOf(alert);
-  const nodes = [];
+  const nodes = (camera(alert.camera)?.masks ?? []).map((corners) => svg("polygon.mask", { points: points(corners) }));
   if (place?.points) nodes.push(svg("polygon.zone", { points: points(place.points) }));
   if (place?.start) nodes.push(svg("polyline.line", { points: points([place.start, place.end]) }));
   for (const { box } of alert.subjects) {

@@ -4,6 +4,7 @@ import { JpegPlayer } from "./jpeg.js";
 import { watch } from "./live.js";
 import { Player } from "./player.js";
 import { health } from "./state.js";
+import { t } from "./text.js";
 
 const BOXES_KEPT = 24; // about five seconds at five frames a second
 
@@ -24,16 +25,19 @@ export class Screen {
     this.video.disablePictureInPicture = true;
     this.image = el("img", { alt: "" });
     this.boxes = []; // Boxes messages, oldest first
-    this.choose(window.MediaSource ? "mp4" : "jpeg");
+    this.why = null; // the picture comes as JPEG because it is `masked`, or of the `codec` or the `browser`
+    if (camera.masks.length) this.choose("jpeg", "masked");
+    else this.choose(window.MediaSource ? "mp4" : "jpeg", window.MediaSource ? null : "browser");
     screens.set(camera.id, this);
   }
 
-  choose(form) {
+  choose(form, why) {
     if (this.form === form) return;
     this.form = form;
+    this.why = why;
     this.player?.close();
     this.player =
-      form === "mp4" ? new Player(this.video, () => this.choose("jpeg")) : new JpegPlayer(this.image);
+      form === "mp4" ? new Player(this.video, () => this.choose("jpeg", "browser")) : new JpegPlayer(this.image);
     show(this.video, form === "mp4");
     show(this.image, form === "jpeg");
     watch(this.camera.id, form);
@@ -50,10 +54,17 @@ export class Screen {
     if (this.boxes.length > BOXES_KEPT) this.boxes.shift();
   }
 
-  /** Leaves mp4 where the watch says that the stream is no H.264. */
+  /** Leaves mp4 where the watch says that the stream is no H.264, and comes back where it is again. */
   check() {
     const codec = health(this.camera.id)?.codec;
-    if (codec && codec !== "h264") this.choose("jpeg");
+    if (codec && codec !== "h264") this.choose("jpeg", "codec");
+    else if (codec && this.why === "codec") this.choose("mp4", null);
+  }
+
+  /** Why the picture comes as JPEG, for people; empty where it comes as video. */
+  get reason() {
+    const codec = (health(this.camera.id)?.codec ?? "").toUpperCase();
+    return this.why ? t(`form.${this.why}`, { codec }) : "";
   }
 
   /** The element that shows the picture. */

@@ -20,6 +20,7 @@ export class Tile {
     this.canvas = el("canvas", { "aria-hidden": "true" });
     this.name = el("span.name");
     this.count = el("span.count");
+    this.form = el("span.form", { testid: `form-${camera.id}` });
     this.age = el("span.age", { testid: `age-${camera.id}` });
     this.alarm = el("span.alarm");
     this.off = el("span.off", { testid: `off-${camera.id}` });
@@ -34,7 +35,7 @@ export class Tile {
       this.screen.image,
       this.canvas,
       el("span.top", {}, el("span.number", {}, String(number)), this.name, this.alarm),
-      el("span.base", {}, this.count, this.off, this.age),
+      el("span.base", {}, this.count, this.off, this.form, this.age),
       this.trouble,
     );
   }
@@ -69,6 +70,8 @@ export class Tile {
     say(this.age, seconds === null ? "" : seconds < 10 ? t("tile.age", { s: seconds.toFixed(1) }) : span(seconds));
     this.age.dataset.seconds = seconds === null ? "" : seconds.toFixed(2);
     this.age.classList.toggle("old", seconds !== null && seconds > OLD_S);
+    say(this.form, this.screen.why ? "JPEG" : "");
+    this.form.title = this.screen.reason;
     const [headline, detail, kind] = this.wrong(seconds);
     show(this.trouble, Boolean(headline));
     this.root.dataset.trouble = kind;
@@ -104,7 +107,7 @@ export class Tile {
     const { canvas, screen } = this;
     fit(canvas);
     const open = openAt(this.camera.id);
-    const drawn = [canvas.width, canvas.height, screen.size, open?.place, open?.level, this.root.dataset.trouble].join();
+    const drawn = [canvas.width, canvas.height, screen.size, open?.place, open?.level, this.root.dataset.trouble, t("mask.label")].join();
     const moving = tracksAt(screen.boxes, screen.taken).length > 0;
     if (!moving && this.drawn === drawn) return; // zones stand still
     this.drawn = moving ? "" : drawn;

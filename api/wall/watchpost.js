@@ -3,11 +3,13 @@ import { standing } from "./queue.js";
 import { serverNow, span, timeOfDay } from "./clock.js";
 import { el } from "./element.js";
 import { levelMark } from "./level.js";
+import { screenOf } from "./screen.js";
 import { selectAlert } from "./selection.js";
 import { health, state } from "./state.js";
 import { named, t } from "./text.js";
 
 const LATEST = 5;
+const RIGHT_S = 1; // a camera's clock this close to ours is right
 
 const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
 
@@ -33,8 +35,17 @@ export function cameraFacts(camera) {
     facts.push(["stream", `${now.width} × ${now.height} · ${now.codec.toUpperCase()} · ${now.fps.toFixed(0)} fps`], ["analysed", looked]);
   }
   if (now?.off_schedule?.length) facts.push(["off", now.off_schedule.map((id) => ruleName(camera, id)).join(t("list.and"))]);
+  const shown = screenOf(camera.id)?.reason;
+  if (shown) facts.push(["form", shown]);
+  if (camera.masks.length) facts.push(["masks", t("camera.masked", { n: camera.masks.length })]);
+  if (typeof now?.skew_s === "number") facts.push(["skew", skew(now.skew_s)]);
   if (now?.detail) facts.push(["detail", now.detail]);
   return facts.map(([key, text]) => [`camera.${key}`, text]);
+}
+
+function skew(seconds) {
+  if (Math.abs(seconds) < RIGHT_S) return t("camera.skew.none");
+  return t(seconds > 0 ? "camera.skew.ahead" : "camera.skew.behind", { lasted: span(Math.abs(seconds)) });
 }
 
 /** The latest alerts of a camera, each leading to itself. */

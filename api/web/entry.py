@@ -111,6 +111,7 @@ def _camera(camera: Camera) -> dict[str, Any]:
         "entrance": camera.entrance,
         "grid": camera.grid,
         "position": camera.position,
+        "masks": camera.masks,
         "zones": [{"id": z.id, "name": _name(z.name), "points": z.points} for z in camera.zones],
         "lines": [
             {"id": line.id, "name": _name(line.name), "start": line.start, "end": line.end, "direction": line.direction}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ingest.mask import Mask
 from ingest.look import look_at
 from models.errors import StreamError, UnauthorisedError
 from scenes.camera import SimulatedCamera
@@ -15,7 +16,7 @@ def test_a_look_finds_what_the_camera_sends(coding: str, request: pytest.Fixture
     clip: Clip = request.getfixturevalue(coding)
     with SimulatorThread([SimulatedCamera("gate-1", clip, ("viewer", "word"))]) as simulator:
         url = simulator.url("gate-1")
-        look = look_at(url, "tcp", 3.0)
+        look = look_at(url, "tcp", 3.0, Mask(()))
 
     assert (look.codec, look.width, look.height) == ({"clip": "h264"}.get(coding, "hevc"), 320, 240)
     assert look.fps == pytest.approx(25, abs=0.3)
@@ -32,7 +33,7 @@ def test_a_look_that_is_refused_says_so_without_the_password(clip: Clip) -> None
     with SimulatorThread([SimulatedCamera("gate-1", clip, ("viewer", "word"))]) as simulator:
         url = simulator.url("gate-1").replace(":word@", ":wrong-word@")
         with pytest.raises(UnauthorisedError) as refused:
-            look_at(url, "tcp", 3.0)
+            look_at(url, "tcp", 3.0, Mask(()))
 
     assert "wrong-word" not in str(refused.value)
 
@@ -41,4 +42,4 @@ def test_a_camera_that_sends_nothing_is_told_in_time(clip: Clip) -> None:
     with SimulatorThread([SimulatedCamera("gate-1", clip)]) as simulator:
         simulator.fault("gate-1", "stall")
         with pytest.raises(StreamError):
-            look_at(simulator.url("gate-1"), "tcp", 1.0)
+            look_at(simulator.url("gate-1"), "tcp", 1.0, Mask(()))
