@@ -47,9 +47,7 @@ class Decoder:
     Nothing is skipped (`skip_frame` stays at its default): the sample is the very picture at the grid's point.
     """
 
-    def __init__(
-        self, opened: Opened, counts: Counts, mask: Mask, context: VideoCodecContext | None = None
-    ) -> None:
+    def __init__(self, opened: Opened, counts: Counts, mask: Mask, context: VideoCodecContext | None = None) -> None:
         """A file brings the `context` of its container: some of its codecs need more than their name.
 
         Raises:

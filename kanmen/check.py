@@ -12,6 +12,7 @@ from rich.console import Console
 
 from config.read import read_site
 from config.site import Site
+from kanmen.costs import costs
 from models.errors import ConfigError, KanmenError
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ def check(
         "rules": sum(len(camera.rules) for camera in site.cameras),
         "people": len(site.people),
     }
-    said: dict[str, Any] = {"file": str(config), "good": True, "mistakes": [], **counts}
+    said: dict[str, Any] = {"file": str(config), "good": True, "mistakes": [], "costs": list(costs(site)), **counts}
     if not as_json:
+        for cost in costs(site):
+            typer.echo(cost)
         typer.echo(f"{config}: good: " + ", ".join(f"{number} {what}" for what, number in counts.items()))
     if probe:
         folder = pictures or site.data / "probe"

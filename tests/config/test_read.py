@@ -31,6 +31,40 @@ class Wrong:
 
 
 WRONG = {
+    # streams and masks
+    "udp inside an encrypted connection": Wrong(
+        "url: rtsp://viewer:open-sesame@127.0.0.1:8554/gate-1",
+        "url: rtsps://viewer:open-sesame@127.0.0.1:8554/gate-1\n    transport: udp",
+        "transport: udp",
+        "an rtsps stream is encrypted inside its connection; write tcp",
+    ),
+    "a transport that is none": Wrong(
+        "position: [0.2, 0.3]", "position: [0.2, 0.3]\n    transport: http", "transport: http", "must be 'tcp' or 'udp'"
+    ),
+    "a mask off the picture": Wrong(
+        "position: [0.2, 0.3]",
+        "position: [0.2, 0.3]\n    masks:\n    - [[0, 0], [1.5, 0], [1, 1]]",
+        "- [[0, 0], [1.5",
+        "masks.0.1.0: lies off the picture",
+    ),
+    "a mask that crosses itself": Wrong(
+        "position: [0.2, 0.3]",
+        "position: [0.2, 0.3]\n    masks:\n    - [[0, 0], [1, 1], [1, 0], [0, 1]]",
+        "- [[0, 0], [1, 1]",
+        "masks.0: the side from corner 1 crosses the side from corner 3",
+    ),
+    "a mask with a corner of one number": Wrong(
+        "position: [0.2, 0.3]",
+        "position: [0.2, 0.3]\n    masks:\n    - [[0, 0], [1], [1, 1]]",
+        "- [[0, 0], [1]",
+        "must be two numbers, [x, y]",
+    ),
+    "a mask over a zone": Wrong(
+        "position: [0.2, 0.3]",
+        "position: [0.2, 0.3]\n    masks: [[[0, 0.4], [1, 0.4], [1, 1], [0, 1]]]",
+        "points:",
+        "a mask covers this zone, so nobody is ever seen there",
+    ),
     # not YAML
     "a tab": Wrong("  fps: 5", "\tfps: 5", "\tfps", "not YAML: a tab"),
     "an open bracket": Wrong("[[0.1, 0.5],", "[[[0.1, 0.5],", "lines:", "not closed"),
