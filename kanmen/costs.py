@@ -12,7 +12,7 @@ def costs(site: Site) -> Iterator[str]:
             continue
         areas = f"{len(camera.masks)} area{'s' if len(camera.masks) > 1 else ''}"
         yield (
-            f"{camera.id}: {areas} masked here: shown live as JPEG (5 a second) instead of its own video, its main stream"
-            " neither shown nor kept. Costs about 4 % of a core at 704x576 and 22 % at 1920x1080 (covering 25 pictures a"
-            " second, encoding 10). Better mask it in the camera, and remove masks here once its picture proves it"
+            f"{camera.id}: {areas} masked here: shown live as JPEG (5 a second) instead of its own video, its main "
+            "stream neither shown nor kept. Costs about 4 % of a core at 704x576, 22 % at 1920x1080 (covering 25 "
+            "pictures a second, encoding 10). Better mask it in the camera, then remove them here"
         )

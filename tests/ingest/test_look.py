@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ingest.mask import Mask
 from ingest.look import look_at
+from ingest.mask import Mask
 from models.errors import StreamError, UnauthorisedError
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip

@@ -35,12 +35,13 @@ from scenes.camera import SimulatedCamera
 from scenes.clip import Clip, read_clip
 from scenes.encode import ClipWriter
 from scenes.simulator import SimulatorThread
+from scenes.sub import smaller
 
 WIDTH, HEIGHT, FPS = 320, 240, 25
 HOME: Final = ((0.0, 0.0), (0.35, 0.0), (0.35, 1.0), (0.0, 1.0))
 """The masked area: somebody's window, in which something magenta moves; in the street something green does."""
 
-_WATCH_S: Final = 6.0
+_WATCH_S: Final = 9.0
 
 name = {"zh": "一号门", "en": "Gate 1"}
 
@@ -157,10 +158,10 @@ def in_slots(fd: int) -> bool:
 def make_site(folder: Path, url: str, redis_url: str, masks: list[Any]) -> Site:
     rule = {"rule": "INTRUDE", "zone": "all", "dwell_s": 0.4, "labels": ["person"]}
     zone = {"id": "all", "name": name, "points": [[0, 0], [1, 0], [1, 1], [0, 1]]}
-    camera = {"id": "gate-1", "name": name, "entrance": "1", "url": url, "grid": "G", "position": (0.5, 0.5)}
-    camera |= {"zones": [zone], "rules": [rule], "masks": masks}
+    camera = {"id": "gate-1", "name": name, "entrance": "1", "grid": "G", "position": (0.5, 0.5)}
+    camera |= {"zones": [zone], "rules": [rule], "masks": masks, "url": f"{url}/sub", "main": f"{url}/main"}
     facts = {"id": "home", "name": name, "prefix": "HOM", "redis": redis_url, "data": folder, "cameras": [camera]}
-    return Site.model_validate(facts)
+    return Site.model_validate(facts | {"evidence": {"clip_before_s": 1, "clip_after_s": 2}})
 
 
 def run_line(site: Site, caught: Caught) -> int:
@@ -189,7 +190,7 @@ def kept_pictures(folder: Path) -> dict[str, list[Image]]:
     """Every picture in every file below the data folder, by the file's name; none may hide in a database."""
     found: dict[str, list[Image]] = {}
     for path in (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size):
-        if ".db" in path.suffix:
+        if ".db" in path.suffix or path.suffix == ".obs":  # words and numbers
             assert b"\xff\xd8\xff" not in path.read_bytes(), f"a JPEG in {path.name}"
         else:
             found[path.name] = pictures_in(path)
@@ -201,10 +202,12 @@ def test_nothing_that_a_mask_covers_reaches_memory_socket_or_disk(
     clip: Clip, tmp_path: Path, redis_url: str, masked: bool
 ):
     caught = Caught(redis_url)
-    with SimulatorThread([SimulatedCamera("gate-1", clip)]) as simulator:
+    sub = smaller(clip, HEIGHT // 2, tmp_path / "sub.mp4")
+    with SimulatorThread([SimulatedCamera("gate-1", clip, sub=sub)]) as simulator:
         site = make_site(tmp_path / "data", simulator.url("gate-1"), redis_url, [HOME] if masked else [])
         site.data.mkdir(parents=True)
         fd = run_line(site, caught)
+        streams = simulator.counts("gate-1").viewers
     live = pictures_of(caught.fragments())
     kept = kept_pictures(site.data)
     alerts = [decode_alert(r.entry.body) for r in read_entries(site.journal_path) if r.entry.kind == "alert"]
@@ -224,4 +227,7 @@ def test_nothing_that_a_mask_covers_reaches_memory_socket_or_disk(
     assert not lost
     assert boxes
     assert found == dict.fromkeys(found, not masked)
+    assert {name.rpartition(".")[2] for name in kept} == {"jpg", "mp4"}
+    assert {name.rpartition("-")[2] for name in kept} >= {"clip.mp4", "snapshot.jpg", "1.jpg"}
+    assert streams == (1 if masked else 2)
     assert kinds == ({"jpeg"} if masked else {"jpeg", "init", "key", "delta"})
