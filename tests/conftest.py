@@ -1,12 +1,22 @@
 """Fixtures that every room's tests share: the footage and the assets that a machine may or may not have."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 _FOOTAGE = ("manifest.json", "pedestrian_survaillance.mp4", "intel_car-detection.mp4", "mot15/TUD-Campus.mp4")
 _ASSETS = ("yolo11n_int8_openvino_model/yolo11n.xml", "yolo11n_int8_openvino_model/yolo11n.bin", "yolox_nano.onnx")
+
+
+def pytest_report_header() -> str | None:
+    """Says what is left out without the extra."""
+    return (
+        None
+        if find_spec("ultralytics")
+        else "left out: tests/ultralytics, which needs the extra (make test-ultralytics)"
+    )
 
 
 def _folder(variable: str, wanted: tuple[str, ...]) -> Path:
