@@ -223,6 +223,11 @@ class Site(Checked):
         return (self.journal_path, own) if own.is_file() else (self.journal_path,)
 
     @property
+    def sessions_path(self) -> Path:
+        """Where sessions lie while they are recorded."""
+        return self.data / "sessions"
+
+    @property
     def evidence_path(self) -> Path:
         """The folder of the evidence store."""
         return self.data / "evidence"

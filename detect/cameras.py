@@ -6,6 +6,7 @@ import selectors
 import socket
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from time import perf_counter, thread_time
 from typing import Final
 
@@ -130,12 +131,11 @@ class Cameras:
         link = self._links.get(camera)
         return link.health if link else None
 
-    def want(self, want: Want) -> None:
-        """Ask every worker for samples."""
-        data = encode(want)
+    def want(self, want: Want, recorded: Mapping[str, str]) -> None:
+        """Ask every worker for samples, and those that are recorded (camera to session) for their packets."""
         for link in self._links.values():
             try:
-                link.socket.send(data)
+                link.socket.send(encode(replace(want, record=recorded.get(link.camera, ""))))
             except OSError:  # its buffer is full or its end is gone: the next one comes in a second
                 self._figures.count(link.camera, "want_unsent")
 

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +40,14 @@ class Outlet:
 
     Attributes:
         cameras: Ids of those whose leases are looked up; may be replaced.
+        recorded: Camera to name of the session that it shall be recorded under; empty while Redis is away.
         watched: Cameras that somebody looks at; empty while Redis is away.
         failure: What ended the thread, None while it lives.
     """
 
     def __init__(self, url: str, journal: Path, cameras: Iterable[str]) -> None:
         self.watched: frozenset[str] = frozenset()
+        self.recorded: Mapping[str, str] = {}
         self.failure: BaseException | None = None
         self._url, self._path = url, journal
         self.cameras = tuple(cameras)
@@ -93,7 +95,7 @@ class Outlet:
                 try:
                     more = self._round(delivery, redis)
                 except (RedisError, JournalError) as error:
-                    more, self.watched = False, frozenset()
+                    more, self.watched, self.recorded = False, frozenset(), {}
                     if not lost:
                         log.warning("cannot deliver; alerts wait in the journal: %s", error)
                     lost = True
@@ -123,8 +125,13 @@ class Outlet:
         if len(pipe):
             pipe.execute()
         if monotonic_now() >= self._leases_at and (cameras := self.cameras):
-            held: Any = redis.mget([keys.lease(camera, form) for camera in cameras for form in _FORMS])
-            leased = [held[at : at + len(_FORMS)] for at in range(0, len(held), len(_FORMS))]
-            self.watched = frozenset(c for c, some in zip(cameras, leased, strict=True) if any(some))
+            held: Any = redis.mget([key for camera in cameras for key in _leases(camera)])
+            leased = [held[at : at + len(_FORMS) + 1] for at in range(0, len(held), len(_FORMS) + 1)]
+            self.watched = frozenset(c for c, (*some, _) in zip(cameras, leased, strict=True) if any(some))
+            self.recorded = {c: name.decode() for c, (*_, name) in zip(cameras, leased, strict=True) if name}
             self._leases_at = Monotonic(monotonic_now() + _LEASES_S)
         return more
+
+
+def _leases(camera: str) -> list[str]:
+    return [*(keys.lease(camera, form) for form in _FORMS), keys.recorded(camera)]

@@ -18,6 +18,7 @@ from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
 from detect.results import Results
+from detect.session import Sessions
 from detect.storage import Storage, StorageAlert
 from detect.watch import Watch, farewell
 from models.clock import Monotonic, monotonic_now, utc_now
@@ -40,6 +41,9 @@ _BUSY_S: Final = 0.02
 
 _STUCK_S: Final = 30.0
 """A detector that keeps a frame this long will not give it back; the process starts anew."""
+
+_SAVE_S: Final = 0.3
+"""So long writing the end of a recorded session may take."""
 
 _GOODBYE_S: Final = 0.8
 """So long the last rows may take to reach Redis; what does not is sent after the next start."""
@@ -79,7 +83,10 @@ def run(
     known = (decode_alert(body) for body in journal.newest("alert"))
     requests = Requests(site.evidence, map(decode_evidence, journal.newest("evidence")), cameras.ask)
     outlet = Outlet(site.redis_url, site.journal_path, links)
+    want = Want(detector.width, detector.height, site.detector.fps)
+    sessions = Sessions(site.sessions_path, detector.name, want, lambda: outlet.recorded)
     results = Results(
+        site=site,
         model=detector.name,
         revision=handover.revision if handover else None,
         watches=watches,
@@ -92,6 +99,7 @@ def run(
         outlet=outlet,
         observations=observations,
         figures=figures,
+        sessions=sessions,
     )
     outlet.start()
     storage.start()
@@ -101,12 +109,14 @@ def run(
     began, cpu = perf_counter(), process_time()
     try:
         taking_in = partial(_take_in, handover, cameras=cameras, results=results, outlet=outlet, figures=figures)
-        _serve(site, taking_in, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
+        asking = partial(_ask, cameras, want, sessions)
+        _serve(site, taking_in, asking, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
         detector.close()
     finally:
         results.end()
         storage.end()
         observations.end(_GOODBYE_S)
+        sessions.close(_SAVE_S)
         outlet.end(_GOODBYE_S)
         cameras.close()
         journal.close()
@@ -118,6 +128,7 @@ def run(
 def _serve(
     site: Site,
     taking_in: Callable[[], None],
+    asking: Callable[[], None],
     *,
     cameras: Cameras,
     detector: Detector,
@@ -126,7 +137,6 @@ def _serve(
     stop: threading.Event,
 ) -> None:
     """Submit the newest frames, the longest-unserved camera first, until `stop` is set."""
-    want = Want(detector.width, detector.height, site.detector.fps)
     want_at = Monotonic(0.0)
     pause_s = 0.0
     while not stop.is_set():
@@ -134,12 +144,17 @@ def _serve(
         taking_in()
         now = monotonic_now()
         if now >= want_at:
-            cameras.want(want)
+            asking()
             want_at = Monotonic(now + _WANT_S)
             _fail(results, outlet)
             if cameras.longest_under_way_s() > _STUCK_S:
                 raise ModelError(f"{detector.name}: a frame has been under way for {_STUCK_S:.0f} s")
         pause_s = _submit(cameras, detector, results, site.detector.batch_deadline_ms / 1000)
+
+
+def _ask(cameras: Cameras, want: Want, sessions: Sessions) -> None:
+    """Ask for samples, and of cameras that are recorded for packets."""
+    cameras.want(want, sessions.names)
 
 
 def _take_in(

@@ -16,6 +16,7 @@ from detect.figures import Figures
 from detect.observations import Observations
 from detect.outlet import Outlet
 from detect.requests import Requests
+from detect.session import Sessions
 from detect.storage import Storage, StorageAlert
 from detect.watch import Looked, Watch, farewell
 from media.snapshot import encode_jpeg, snapshot_key
@@ -42,9 +43,10 @@ class Results:
     Args:
         model: Name of the detector's weights.
         revision: Of the configuration; None where it has none.
+        site: The configuration.
         watches: One per camera.
-        cameras, journal, store, requests, outlet, observations, figures: What it is wired to; the journal is this
-            thread's own.
+        cameras, journal, store, requests, outlet, observations, figures, sessions: What it is wired to; the journal is
+            this thread's own.
 
     Attributes:
         failure: What ended the thread, None while it lives.
@@ -53,6 +55,7 @@ class Results:
     def __init__(
         self,
         *,
+        site: Site,
         model: str,
         revision: Revision | None,
         watches: Mapping[str, Watch],
@@ -65,14 +68,16 @@ class Results:
         outlet: Outlet,
         observations: Observations,
         figures: Figures,
+        sessions: Sessions,
     ) -> None:
         self.failure: BaseException | None = None
-        self._model, self._watches, self._cameras = model, dict(watches), cameras
+        self._site, self._model, self._watches, self._cameras = site, model, dict(watches), cameras
         self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
         self._revision = revision
         self._observations = observations
         self._requests = requests
         self._storage, self._storage_alert = storage, storage_alert
+        self._sessions = sessions
         # At most one frame per camera, and sites as often as somebody changes the configuration.
         self._queue: SimpleQueue[tuple[Frame, Detections] | Handed | None] = SimpleQueue()
         self._seen = {camera: dict.fromkeys(KEYS, 0) for camera in watches}
@@ -131,13 +136,13 @@ class Results:
         if camera not in self._watches:  # it was removed while this frame was under way
             self._figures.count(camera, "removed")
             return
-        watch = self._watches[camera]
+        watch, now = self._watches[camera], utc_now()
         if self._observations.begins(camera, taken):
             self._observations.begin(camera, taken, watch.checkpoint())
-        looked = watch.look(
-            frame, found, utc_now(), partial(self._photograph, frame), partial(self._figures.spent, camera)
-        )
+        self._sessions.before(self._site, watch, frame, self._cameras.health(camera), now)
+        looked = watch.look(frame, found, now, partial(self._photograph, frame), partial(self._figures.spent, camera))
         self._observations.note(camera, taken, looked.tracks)
+        self._sessions.looked(frame, now, looked.alerts, looked.spans)
         self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
         drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]
         begun = [evidence for alert in looked.alerts for evidence in self._requests.begin(alert)]
@@ -165,9 +170,11 @@ class Results:
     def _change(self, handed: Handed) -> None:
         site, self._revision = handed.site, handed.revision
         self._say_what_is_in_force()
+        self._site = site
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)
+            self._sessions.end(camera, "the camera was removed")
             self._observations.anew(camera)
             self._journal.append(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
             log.info("%s: watched no more", camera)
@@ -179,6 +186,7 @@ class Results:
                 self._seen[camera] = dict.fromkeys(KEYS, 0)
                 log.info("%s: watched from now on", camera)
             elif watch.camera != configured:
+                self._sessions.end(camera, "its configuration was changed")
                 ended, counted = watch.adopt(site, configured)
                 self._observations.anew(camera)
                 drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
@@ -207,8 +215,10 @@ class Results:
         drafts = {}
         for camera, watch in self._watches.items():
             alerts, spans = watch.idle(words[camera], now, out)
+            self._sessions.idled(camera, words[camera], now, out, alerts, spans)
             drafts[camera] = [Draft.of_alert(alert, to_micros(now)) for alert in alerts]
             drafts[camera] += [Draft.of_blind(span) for span in spans]
+        self._sessions.follow()
         self._write(drafts)
         self._settle(to_micros(now))
         self._outlet.tell(self._status(to_micros(now)))

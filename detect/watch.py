@@ -61,18 +61,21 @@ class Watch:
         camera: Of this site.
         checkpoint: What was remembered, None for a camera never seen.
         now: Our clock.
+        restarted: False where a replay goes on exactly where the live watch stood, without a restart in between.
     """
 
-    def __init__(self, site: Site, camera: Camera, checkpoint: Checkpoint | None, now: datetime) -> None:
+    def __init__(
+        self, site: Site, camera: Camera, checkpoint: Checkpoint | None, now: datetime, *, restarted: bool = True
+    ) -> None:
         self.camera = camera
         self._rules = Rulebook(Place.of(site, camera))
         self._ledger = Ledger(site.id, camera.id, site.health.blind_s)
         self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
-        self._memory = self._remembered(checkpoint, to_micros(now))
+        self._memory = self._remembered(checkpoint, to_micros(now), restarted=restarted)
         kept = self._memory.tracker
-        self._tracker = Tracker.of(kept, self._high, restarted=True) if kept else Tracker(self._high)
+        self._tracker = Tracker.of(kept, self._high, restarted=restarted) if kept else Tracker(self._high)
         self._memory.rules = {**self._rules.fresh(), **self._memory.rules}
         self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
 
@@ -202,7 +205,7 @@ class Watch:
         """Whether our clock was set back since the newest frame."""
         return self._memory.taken is not None and at <= self._memory.taken
 
-    def _remembered(self, checkpoint: Checkpoint | None, now: int) -> Memory:
+    def _remembered(self, checkpoint: Checkpoint | None, now: int, *, restarted: bool) -> Memory:
         if checkpoint is None:
             return Memory(Sight.starting(now))
         try:
@@ -213,7 +216,8 @@ class Watch:
                 return Memory(Sight.starting(now))
             known = Sight(last=checkpoint.heartbeat, heard=checkpoint.heartbeat, first=True)
             return Memory(known.restarted(), taken=checkpoint.heartbeat)
-        memory.sight = memory.sight.restarted()
+        if restarted:
+            memory.sight = memory.sight.restarted()
         return memory
 
     def _pictured(self, alert: Alert, taken: datetime, photograph: Photograph) -> Alert:

@@ -75,6 +75,7 @@ class CameraHealth:
         self._epoch: int | None = None
         self._taken: int | None = None
         self._skew_s: float | None = None
+        self._recording: tuple[str, int | None] = ("", None)
 
     @property
     def state(self) -> CameraState:
@@ -108,6 +109,10 @@ class CameraHealth:
     def decoded(self, taken: int) -> None:
         """A picture was decoded."""
         self._taken = taken
+
+    def recording(self, session: tuple[str, int] | None) -> None:
+        """A session of this name is written from the picture taken then (µs) on; None: no more."""
+        self._recording = session or ("", None)
 
     def looked(self, frozen: bool) -> None:
         """The picture was looked at: it has or has not changed for too long."""
@@ -145,6 +150,8 @@ class CameraHealth:
                 fps=self._fps(),
                 taken=self._taken,
                 skew_s=self._skew_s,
+                recording=self._recording[0],
+                recorded_from=self._recording[1],
                 counts=self._counts.now(),
             )
 

@@ -86,7 +86,8 @@ class Link:
         if not isinstance(message, Want) or not _is_usable(message):
             self._counts.add("link_unread")
             return
-        self._want = Want(min(message.width, _MOST_SIDE), min(message.height, _MOST_SIDE), message.fps)
+        size = (min(message.width, _MOST_SIDE), min(message.height, _MOST_SIDE))
+        self._want = Want(*size, message.fps, message.record)
         self._asked = monotonic_now()
 
 

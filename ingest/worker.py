@@ -24,11 +24,12 @@ from ingest.masked import Masked
 from ingest.pictures import BLANK_S, Pictures
 from ingest.ring import Ring
 from ingest.sampler import Sampler
+from ingest.session import SessionPackets
 from ingest.stream import StalledError, without_secrets
 from models.clock import monotonic_now
 from models.errors import KanmenError
 from models.evidence import FolderStore
-from models.link import Answer
+from models.link import Answer, Health
 from models.slots import SlotWriter
 
 RING_SPARE_S: Final = 5.0
@@ -36,6 +37,9 @@ RING_SPARE_S: Final = 5.0
 
 _END_S: Final = 1.5
 """What ending may take; a thread that FFmpeg still holds then is left to the end of the process."""
+
+_SAVE_S: Final = 0.3
+"""What writing the last packets of a recorded session may take beyond that."""
 
 
 def run(site: Site, camera_id: str, slots_fd: int, link_fd: int, stop: threading.Event) -> None:
@@ -79,6 +83,7 @@ class Worker:
             main = MainStream(main_ring, self._counts, lambda: self._health.skew_s)
             name = f"{self.name}:main"
             self._drains[":main"] = Drain(main_url, camera.transport, site.health.stall_s, main, name)
+        self._session = SessionPackets(site.sessions_path, self._record_as, self._health.recording)
         self._ending = threading.Event()
         self._failed: str | None = None
 
@@ -95,7 +100,7 @@ class Worker:
             self._thread(":pictures", lambda: self._pictures.run(self._ending)),
             self._thread(":live", lambda: self._live.run(self._ending)),
             self._thread(":evidence", lambda: self._evidence.run(self._ending)),
-            self._thread(":link", lambda: self._link.run(self._ending, self._health.message)),
+            self._thread(":link", lambda: self._link.run(self._ending, self._word)),
         ]
         for thread in threads:
             thread.start()
@@ -105,9 +110,19 @@ class Worker:
         deadline = monotonic_now() + _END_S
         for thread in threads:
             thread.join(max(0.0, deadline - monotonic_now()))
+        self._session.end(_SAVE_S)
         self._link.close()
         if self._failed is not None:
             raise KanmenError(f"{self._failed} died; its log says why")
+
+    def _word(self) -> Health:
+        """What is told to detect once a second."""
+        self._session.look()
+        return self._health.message()
+
+    def _record_as(self) -> str:
+        want = self._link.want()
+        return "" if want is None else want.record
 
     def _thread(self, part: str, work: Callable[[], None]) -> threading.Thread:
         name = f"{self.name}{part}"
@@ -145,6 +160,7 @@ class Worker:
         self._health.arrived(coded.opened, coded.stamp.epoch, coded.stamp.media, skew_s)
         if self._masked is None:  # a masked camera's own packets go to the decoder and nowhere else
             self._counts.add("ring_overflow", self._ring.add(coded))
+            self._session.offer(coded)
             self._live.offer_coded(coded)
         self._pictures.offer(coded)
         if self._pictures.is_blank():

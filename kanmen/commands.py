@@ -8,6 +8,7 @@ from kanmen.bench import bench
 from kanmen.check import check
 from kanmen.demo import demo
 from kanmen.models import models
+from kanmen.record import record
 from kanmen.reload import reload
 from kanmen.replay import replay
 from kanmen.simulate import simulate
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, reload, simulate, replay, audit, bench):
+for command in (demo, up, watch, wall, check, reload, simulate, record, replay, audit, bench):
     app.command()(command)
 app.add_typer(user, name="user")
 app.add_typer(models, name="models")

@@ -83,7 +83,7 @@ def replay_files(
     last = at
     for chosen, found in looking:
         frame = chosen.frame
-        looked = watch.look(frame, found, frame.taken, _no_photograph, _no_figures)
+        looked = watch.look(frame, found, frame.taken, no_photograph, no_figures)
         outcome.frames += 1
         outcome.told(as_replayed(alert) for alert in looked.alerts)
         outcome.counted(looked.flows)
@@ -137,11 +137,11 @@ def _footage(path: Path, fps: float, timeline: Timeline, counts: Counts, mask: M
     return Stills(path, fps, timeline, counts, mask) if path.is_dir() else FootageFile(path, timeline, counts, mask)
 
 
-def _no_photograph(alert: Alert) -> None:
+def no_photograph(alert: Alert) -> None:
     """A replay stores no picture."""
     del alert
 
 
-def _no_figures(stage: str, wall_s: float, cpu_s: float) -> None:
+def no_figures(stage: str, wall_s: float, cpu_s: float) -> None:
     """A replay keeps no figures of its stages."""
     del stage, wall_s, cpu_s

@@ -32,6 +32,7 @@ class Replayed:
         flows: Newest revision of each minute's count by id.
         said: Sentences on what was left out, one per thing that a person should know.
         files: Name of each file with what it came to.
+        live: How a session's alerts stand beside those that were raised live, None for other footage.
     """
 
     camera: Camera
@@ -43,6 +44,7 @@ class Replayed:
     flows: dict[UUID, FlowCount] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    live: dict[str, Any] | None = None
 
     def told(self, alerts: Iterable[Alert]) -> None:
         """Revisions that a picture caused."""
@@ -81,6 +83,8 @@ class Replayed:
             "files": self.files,
             "said": self.said,
         }
+        if self.live is not None:
+            same["live"] = self.live
         digest = hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
         return {**same, "sha256": digest, "speed": round(self.speed, 2)}
 
@@ -95,6 +99,8 @@ class Replayed:
         ]
         lines += [f"{line}: {ways['in']} in, {ways['out']} out" for line, ways in raw["counts"].items()]
         lines += self.said
+        if self.live is not None:
+            lines.append(_beside_live(self.live))
         told = f"{self.frames} frames analysed, {len(self.alerts)} alerts"
         lines.append(f"{told}; {self.seconds:.1f} s of footage in {self.wall_s:.1f} s: {self.speed:.1f}× real time")
         return lines
@@ -128,6 +134,13 @@ def write_tracks(file: TextIO | None, picture: int, size: tuple[int, int], track
         kind = _MOT_CLASS.get(KEY_OF.get(track.label, ""), _MOT_CLASS["person"] if track.label == PERSON else -1)
         told = ",".join(f"{side:.2f}" for side in box)
         file.write(f"{picture},{track.id},{told},{track.score:.4f},{kind},-1,-1\n")
+
+
+def _beside_live(live: dict[str, Any]) -> str:
+    if live["same"]:
+        return "the same alerts as live, id for id and revision for revision"
+    told = "; ".join(f"{what}: {', '.join(live[what])}" for what in ("missing", "extra", "changed") if live[what])
+    return f"NOT the alerts that were raised live ({told or 'some revisions differ'})"
 
 
 def _figures(figures: dict[str, Any]) -> str:

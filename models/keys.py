@@ -41,6 +41,11 @@ def lease(camera: str, form: str) -> str:
     return f"kanmen:lease:{form}:{camera}"
 
 
+def recorded(camera: str) -> str:
+    """Key that lives while somebody records the camera; its value is the session's name (see models.session)."""
+    return f"kanmen:record:{camera}"
+
+
 def live(camera: str, form: str) -> str:
     """Pub/sub channel of models.live fragments of one camera in this form."""
     return f"kanmen:live:{form}:{camera}"

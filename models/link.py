@@ -48,6 +48,8 @@ class Health:
         detail: For people, without secrets; empty while live.
         codec, width, height, fps: Of the stream; empty and 0 before the first key frame.
         taken: `taken` of the newest decoded frame in µs, None before the first.
+        recording: Name of the session that is being written, empty for none.
+        recorded_from: `taken` of its first picture, µs; None for none.
         skew_s: Camera's own clock minus ours, seconds; None where it sends no report.
         counts: Counters since the worker started: packets, decoded, sampled, and every drop by name.
     """
@@ -64,6 +66,8 @@ class Health:
     fps: float = 0.0
     taken: int | None = None
     skew_s: float | None = None
+    recording: str = ""
+    recorded_from: int | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -74,11 +78,13 @@ class Want:
     Attributes:
         width, height: The frame is scaled to fit into this, keeping its shape, pixels.
         fps: Samples a second on the PTS grid.
+        record: Name of the session that the worker shall write packets of; empty for none.
     """
 
     width: int
     height: int
     fps: float
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
