@@ -215,7 +215,7 @@ class Results:
         drafts = {}
         for camera, watch in self._watches.items():
             alerts, spans = watch.idle(words[camera], now, out)
-            self._sessions.idled(camera, words[camera], now, out, alerts, spans)
+            self._sessions.idled(camera, words[camera], now, out=out, alerts=alerts, spans=spans)
             drafts[camera] = [Draft.of_alert(alert, to_micros(now)) for alert in alerts]
             drafts[camera] += [Draft.of_blind(span) for span in spans]
         self._sessions.follow()

@@ -54,7 +54,7 @@ class Sessions:
         if first is None or to_micros(frame.taken) < first:
             return
         try:
-            writer = SessionWriter(self._folder / name / LOOKS)
+            writer = SessionWriter((self._folder / name / LOOKS).open("xb"))
         except OSError as error:
             self._refused.add(name)
             log.warning("%s: cannot be recorded: %s", camera, error.strerror)
@@ -87,6 +87,7 @@ class Sessions:
         camera: str,
         health: Health | None,
         now: datetime,
+        *,
         out: int,
         alerts: Iterable[Alert],
         spans: Iterable[BlindSpan],

@@ -85,7 +85,7 @@ class SessionPackets:
     def _begin(self, coded: Coded) -> None:
         self._opened = coded.opened
         try:
-            self._writer = SessionWriter(self._folder / self._name / PACKETS)
+            self._writer = SessionWriter((self._folder / self._name / PACKETS).open("xb"))
         except OSError:
             return  # there is no such folder, or we began before and died; `kanmen record` says so
         self._writer.write(OPENED, _encode_opened(coded.opened))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from os import SEEK_END
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import Final
+from typing import BinaryIO, Final
 
 from models.errors import FootageError
 
@@ -59,14 +59,12 @@ class SessionWriter:
         ended: Why no more is written, None while it is.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises:
-        OSError: the file cannot be made; it must not be there yet.
-        """
+    def __init__(self, file: BinaryIO) -> None:
+        """`file` is new and empty (mode `xb`: a recording is never written over another); it is closed at the end."""
         self.ended: str | None = None
         self._queue: Queue[bytes] = Queue(_WAITING)
-        self._file = path.open("xb")
-        self._thread = threading.Thread(target=self._run, name=f"session:{path.name}", daemon=True)
+        self._file = file
+        self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._thread.start()
 
     def write(self, kind: bytes, body: bytes) -> None:

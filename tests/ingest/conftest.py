@@ -63,11 +63,17 @@ def numbered_clip(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Cl
         picture = av.VideoFrame.from_ndarray(numbered(number, chance))
         writer.write(picture.reformat(width, height, "yuv420p"), number * 90_000 // FPS)
     writer.close()
-    return read_clip(path)
+    return path
 
 
 @pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+def clip(clip_file: Path) -> Clip:
+    """What the simulated camera loops."""
+    return read_clip(clip_file)
+
+
+@pytest.fixture(scope="session")
+def clip_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of H.264."""
     return numbered_clip(tmp_path_factory.mktemp("clips") / "numbered.mp4")
 
