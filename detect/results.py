@@ -11,6 +11,7 @@ from typing import Final
 
 from config.handover import Handed
 from config.revisions import Revision
+from config.site import Site
 from detect.cameras import Cameras
 from detect.figures import Figures
 from detect.observations import Observations

@@ -156,7 +156,9 @@ def _check(site: Site, camera: str, out: Path) -> None:
     if camera not in ids:
         raise KanmenError(f"--camera {camera}: there is no such camera; there are {', '.join(ids)}")
     if site.camera(camera).masks:
-        raise KanmenError(f"--camera {camera}: is masked in software; its packets show what is masked and stay unwritten")
+        raise KanmenError(
+            f"--camera {camera}: is masked in software; its packets show what is masked and stay unwritten"
+        )
     if out.exists():
         raise KanmenError(f"--out {out}: is there already; name a new folder")
     if not site.data.is_dir():

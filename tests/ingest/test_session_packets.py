@@ -8,6 +8,7 @@ import numpy as np
 from ingest.coded import Coded, micros
 from ingest.decoder import Decoder
 from ingest.health import Counts
+from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.session import OPENED, SessionPackets, decode_opened, decode_packet
 from ingest.taken import Stamp
@@ -28,7 +29,7 @@ def coded_of(path: Path) -> list[Coded]:
 
 
 def pictures(coded: list[Coded]) -> list[tuple[int, bytes]]:
-    decoder = Decoder(coded[0].opened, Counts())
+    decoder = Decoder(coded[0].opened, Counts(), Mask(()))
     shown = [picture for one in coded for picture in decoder.decode(one)]
     return [(p.stamp.taken, p.frame.to_ndarray(format="rgb24").tobytes()) for p in shown]
 
