@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.audit import ChainReport, verify
+from api.blind import blind_day
+from api.reading import blind_between
+from api.views import BlindDay, BlindView
+from config.site import Site
 from models.alert import Alert, BlindSpan
+from models.clock import utc_now
 from models.dialect import absent, open_engine
 from models.errors import KanmenError
 from models.journal import read_entries
@@ -114,6 +120,22 @@ def stored(database_url: str) -> Stored:
         KanmenError: there is no database, or it cannot be read.
     """
     return _ask(database_url, _stored)
+
+
+def blind_time(site: Site, day: date | None) -> tuple[BlindDay, list[BlindView]]:
+    """The blind time of a local day (today where None) by camera and hour, and its spans.
+
+    Raises:
+        KanmenError: there is no database, or it cannot be read.
+    """
+    now = utc_now()
+    day = day or now.astimezone(site.zone).date()
+
+    async def asked(connection: AsyncConnection) -> tuple[BlindDay, list[BlindView]]:
+        by_camera = await blind_day(connection, site, day, now)
+        return by_camera, await blind_between(connection, by_camera.first, by_camera.until)
+
+    return _ask(site.database_url, asked)
 
 
 def _ask(database_url: str, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

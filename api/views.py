@@ -1,7 +1,7 @@
 """What the wall and other systems are shown: the shapes of the HTTP contract."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
@@ -207,6 +207,34 @@ class FlowBoard(BaseModel):
     now: Stamp
     minutes: int
     lines: list[LineFlow]
+
+
+class BlindHour(BaseModel):
+    """One hour of a camera: seconds blind, by reason; apart from that, seconds in which none of its rules is armed."""
+
+    began: Stamp
+    seconds: float
+    reasons: Mapping[str, float]
+    unarmed_s: float
+
+
+class BlindCamera(BaseModel):
+    """One camera's day; `reasons` are seconds by reason, an hour for each of the day's (23 to 25)."""
+
+    camera: str
+    seconds: float
+    reasons: Mapping[str, float]
+    hours: list[BlindHour]
+
+
+class BlindDay(BaseModel):
+    """Blind time of a local day up to `until`; before `recorded` nobody kept a ledger, None: never."""
+
+    day: date
+    first: Stamp
+    until: Stamp
+    recorded: Stamp | None
+    cameras: list[BlindCamera]
 
 
 class IncidentView(BaseModel):

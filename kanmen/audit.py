@@ -2,12 +2,15 @@
 
 import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from config.read import read_site
+from config.site import Site
+from models.alert import BLIND_REASONS
 
 if TYPE_CHECKING:
     from api.audit import ChainReport
@@ -18,11 +21,16 @@ def audit(
     config: Annotated[Path, typer.Option("--config", "-c", help="The site's configuration file.")] = Path("site.yaml"),
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+    blind: Annotated[bool, typer.Option("--blind", help="Print when cameras were blind, by camera and hour.")] = False,
+    day: Annotated[str | None, typer.Option(help="With --blind: the local day, YYYY-MM-DD; default today.")] = None,
 ) -> None:
     """Compare the journal with the database entry by entry and follow the audit chain; exit 1 names what is wrong."""
     from api.reconcile import reconcile, verify_chain  # noqa: PLC0415 (the database is loaded where it is used)
 
     site = read_site(config)
+    if blind:
+        _tell_blind(site, day, as_json=as_json)
+        return
     report = reconcile(site.journals, site.database_url)
     chain = verify_chain(site.database_url)
     lost = [named for named in report.missing if named not in set(report.unsettled)]
@@ -33,6 +41,33 @@ def audit(
         typer.echo("\n".join(_lines(report, lost, chain)))
     if not whole:
         raise typer.Exit(1)
+
+
+def _tell_blind(site: Site, day: str | None, *, as_json: bool) -> None:
+    from api.reconcile import blind_time  # noqa: PLC0415 (the database is loaded where it is used)
+
+    try:
+        wanted = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise typer.BadParameter(f"{day!r} is no day; write it as 2026-11-22", param_hint="--day") from None
+    found, spans = blind_time(site, wanted)
+    if as_json:
+        typer.echo(
+            json.dumps({**found.model_dump(mode="json"), "spans": [span.model_dump(mode="json") for span in spans]})
+        )
+        return
+    typer.echo(
+        f"{found.day}, up to {found.until.astimezone(site.zone):%H:%M:%S}; a number is seconds blind in that hour"
+    )
+    for camera in found.cameras:
+        hours = [f"{h.began.astimezone(site.zone):%H}h {h.seconds:.0f}" for h in camera.hours if h.seconds]
+        reasons = ", ".join(f"{BLIND_REASONS[name][1]} {seconds:.0f}" for name, seconds in camera.reasons.items())
+        typer.echo(f"{camera.camera}: {camera.seconds:.0f} s" + (f" ({reasons}): {', '.join(hours)}" if hours else ""))
+    for span in spans:
+        began, ended = (at and f"{at.astimezone(site.zone):%H:%M:%S}" for at in (span.began, span.ended))
+        typer.echo(
+            f"  {span.camera} {began} – {ended or 'lasts'} {BLIND_REASONS.get(span.reason, ('', span.reason))[1]}"
+        )
 
 
 def _lines(report: "Report", lost: "list[Named]", chain: "ChainReport") -> list[str]:

@@ -15,6 +15,7 @@ const HINTS = [
   [["V"], "keys.picture"],
   [["C"], "keys.clip"],
   [["M"], "keys.mute"],
+  [["B"], "keys.blind"],
   [["L"], "keys.language"],
   [["Esc"], "keys.close"],
   [["?"], "keys.help"],

@@ -1,4 +1,5 @@
 // The head of the wall: where we are, whether everything works, who is on duty, what time it is.
+import { toggleBlind } from "./blind.js";
 import { dayOf, serverNow, span, timeOfDay } from "./clock.js";
 import { el, say } from "./element.js";
 import { logout } from "./session.js";
@@ -9,9 +10,9 @@ const BEHIND_MS = 1000; // slower from picture to track than this is worth a loo
 const UNSETTLED = 20; // more entries than a healthy second leaves
 
 /** One figure with its state: good, look, bad, unknown. */
-function figure(key) {
+function figure(key, open) {
   const value = el("b");
-  const root = el("span.figure", { testid: `figure-${key}` }, el("i"), el("span", { text: `head.${key}` }), value);
+  const root = el(open ? "button.figure.opens" : "span.figure", { type: open && "button", testid: `figure-${key}`, on: open ? { click: open } : {} }, el("i"), el("span", { text: `head.${key}` }), value);
   return {
     root,
     set: (text, kind) => {
@@ -34,7 +35,7 @@ export function blindToday() {
 export function makeHeader() {
   const { site, user, cameras } = state.session;
   const name = el("h1");
-  const figures = Object.fromEntries(["cameras", "blind", "detect", "delivery", "desk"].map((key) => [key, figure(key)]));
+  const figures = Object.fromEntries(["cameras", "blind", "detect", "delivery", "desk"].map((key) => [key, figure(key, key === "blind" && toggleBlind)]));
   const clock = el("time.clock", { testid: "clock" });
   const day = el("span.day");
   const who = el("span.who", { testid: "operator" });

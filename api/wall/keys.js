@@ -1,5 +1,6 @@
 // The keyboard: every act of the wall by one key.
 import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
+import { toggleBlind } from "./blind.js";
 import { close, selectCamera, step } from "./selection.js";
 import { mute } from "./sound.js";
 import { change, state } from "./state.js";
@@ -14,6 +15,7 @@ const ACTS = {
   u: undo,
   m: mute,
   l: switchLanguage,
+  b: toggleBlind,
   c: () => change({ picture: state.picture === "clip" ? "snapshot" : "clip" }),
   v: () => change({ picture: state.picture === "live" ? "snapshot" : "live" }),
   "?": () => change({ help: !state.help }),
@@ -47,6 +49,7 @@ function press(event) {
   // a control reached with Tab keeps its own keys
   if ((key === " " || key === "enter") && focused?.matches("button:focus-visible, [role=button]:focus-visible")) return;
   if (state.help && !["?", "？", "escape"].includes(key)) return;
+  if (state.blind && !["b", "l"].includes(key)) return; // Escape is the dialog's own
   if (/^[1-9]$/.test(key)) digit(Number(key));
   else if (key in ACTS) ACTS[key]();
   else return;

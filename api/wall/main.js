@@ -1,5 +1,6 @@
 // The alert wall: signs in, lays the page out, and keeps it up to date.
 import { makeBanners } from "./banner.js";
+import { makeBlind } from "./blind.js";
 import { heard, setZone } from "./clock.js";
 import { keepDetails } from "./details.js";
 import { el, retell } from "./element.js";
@@ -47,6 +48,7 @@ function showWall(session) {
       makeFoot(),
     ),
     makeHelp(),
+    makeBlind(),
     noticePlace(),
     spoken,
   );

@@ -49,7 +49,7 @@ export const settled = () => !(performance.now() - (state.selection?.cameAt ?? -
 
 /** Whether `next` may take the stage now. */
 function mayCome(next) {
-  if (state.menu || state.acting || state.help) return false;
+  if (state.menu || state.acting || state.help || state.blind) return false;
   if (!state.selection) return true;
   const idle = (performance.now() - state.touchedAt) / 1000 > LOOKING_S;
   if (state.selection.kind === "camera") return idle;

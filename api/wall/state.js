@@ -18,6 +18,7 @@ export const state = {
   picture: "snapshot", // or "clip", "live": what the stage shows of an alert
   menu: null, // "dismiss", "person"
   help: false,
+  blind: null, // the day of blind time that is open: {day, told, failed, at, readAt}
   touchedAt: 0, // performance.now() of the operator's last key or click
   acting: null, // id of the alert that a request is under way for
   mutedUntil: 0, // performance.now()

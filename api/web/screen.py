@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from sqlalchemy import func, select
 
+from api.blind import blind_day
 from api.days import blind_seconds, bounds, figures
 from api.reading import blind_between, open_incidents, wall_alerts
 from api.roster import duty
-from api.views import BlindView, WallView
+from api.views import BlindDay, BlindView, WallView
 from api.web.gate import Reader, Wall
 from models.clock import utc_now
 from models.tables import feed
@@ -42,3 +43,11 @@ async def blind(wall: Wall, _: Reader, day: date | None = None) -> list[BlindVie
     zone = ZoneInfo(wall.site.timezone)
     async with wall.engine.connect() as connection:
         return await blind_between(connection, *bounds(day or utc_now().astimezone(zone).date(), wall.site.timezone))
+
+
+@router.get("/blind/hours")
+async def blind_hours(wall: Wall, _: Reader, day: date | None = None) -> BlindDay:
+    """The blind time of a local day (today by default) by camera and hour, with its reasons."""
+    now = utc_now()
+    async with wall.engine.connect() as connection:
+        return await blind_day(connection, wall.site, day or now.astimezone(wall.site.zone).date(), now)
