@@ -146,7 +146,10 @@ def _pictures(path: Path, container: InputContainer, reader: NalReader) -> Itera
             raise UnservableError(f"{path.name}: changes its parameter sets on the way")
         at = packet.pts if packet.pts is not None else packet.dts
         seconds = number / rate if at is None or stream.time_base is None else float(at * stream.time_base)
-        nals = reader.split(bytes(packet))
+        try:
+            nals = reader.split(bytes(packet))
+        except FootageError as error:
+            raise UnservableError(f"{path.name}: {error}") from error
         if sets and reader.sets != sets:
             raise UnservableError(f"{path.name}: changes its parameter sets on the way")
         sets = reader.sets
