@@ -53,8 +53,8 @@ def number_of(image: Image) -> int:
     return sum((image[row, round((30 + bit * 50) * scale)].mean() > 120) << bit for bit in range(_BITS))
 
 
-def numbered_clip(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Clip:
-    """Two seconds of numbered pictures at 25 a second, a key picture each second."""
+def numbered_file(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Path:
+    """A file of two seconds of numbered pictures at 25 a second, a key picture each second."""
     chance = np.random.default_rng(7)
     width = WIDTH * height // HEIGHT
     options = {"preset": "ultrafast", "crf": "20", "tune": "zerolatency"}
@@ -66,6 +66,11 @@ def numbered_clip(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Cl
     return path
 
 
+def numbered_clip(path: Path, coding: Coding = H264, height: int = HEIGHT) -> Clip:
+    """The same, read."""
+    return read_clip(numbered_file(path, coding, height))
+
+
 @pytest.fixture(scope="session")
 def clip(clip_file: Path) -> Clip:
     """What the simulated camera loops."""
@@ -75,7 +80,7 @@ def clip(clip_file: Path) -> Clip:
 @pytest.fixture(scope="session")
 def clip_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of H.264."""
-    return numbered_clip(tmp_path_factory.mktemp("clips") / "numbered.mp4")
+    return numbered_file(tmp_path_factory.mktemp("clips") / "numbered.mp4")
 
 
 @pytest.fixture(scope="session")
