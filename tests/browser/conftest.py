@@ -118,9 +118,8 @@ def open_wall(
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: _note(wrong, message.type, message.text))
-        with page.expect_request(
-            "**/api/v1/feed**", timeout=SIGN_IN_MS
-        ):  # the last thing that a page does to be a wall
+        # Following the feed is the last thing that a page does to be a wall.
+        with page.expect_request("**/api/v1/feed**", timeout=SIGN_IN_MS):
             page.goto(running_wall.url)
         if not untouched:
             page.get_by_test_id("wall").wait_for(timeout=SIGN_IN_MS)

@@ -112,7 +112,7 @@ def test_a_camera_is_enlarged_by_its_number(open_wall: Window):
 def test_an_alert_comes_from_detection_and_shows_the_frame_that_fired(open_wall: Window, running_wall):
     page = open_wall()
     _choose_waiting(page)
-    page.wait_for_function("document.querySelector('[data-testid=snapshot]').naturalWidth > 0", timeout=SOON_MS)
+    page.wait_for_function("() => document.querySelector('[data-testid=snapshot]').naturalWidth > 0", timeout=SOON_MS)
     page.screenshot(path=running_wall.shots / "alert.png")
 
     assert page.get_by_test_id("snapshot-box").count() > 0
@@ -196,7 +196,7 @@ def test_people_who_cross_a_counted_line_are_on_the_wall_in_both_languages(open_
     row.get_by_text(re.compile(r"^进 [1-9]")).wait_for(timeout=ALERT_MS)
     windows = [row.locator("rect.in").count()]
     page.get_by_test_id("flow-window").click()
-    page.wait_for_function("document.querySelectorAll('.flow rect.in').length === 24", timeout=SOON_MS)
+    page.wait_for_function("() => document.querySelectorAll('.flow rect.in').length === 24", timeout=SOON_MS)
     page.get_by_test_id("language").click()
     page.get_by_text("60 min a bar").wait_for(timeout=SOON_MS)
     told = row.inner_text()
