@@ -1,5 +1,6 @@
 """Flat textures: plaster, brick, tiles, shutters, windows and signs, at 60 pixels a metre."""
 
+from threading import Lock
 from typing import Final
 
 import cv2
@@ -11,6 +12,9 @@ PX_PER_M: Final = 60
 
 _FONT: Final = cv2.FontFace("uni")
 """OpenCV's own font with Chinese characters."""
+
+_WRITING: Final = Lock()
+"""A font keeps the size that it is asked for; two threads that write at once get each other's."""
 
 
 def cloud(rng: np.random.Generator, height: int, width: int, coarse: int = 6) -> Floats:
@@ -92,7 +96,8 @@ def sign(text: str, width_m: float, height_m: float, ground: Colour, ink: Colour
     board = np.full((height, width, 3), ground, np.uint8)
     size = max(8, int(min(height * 0.62, width * 0.9 / max(1.0, _ems(text)))))
     origin = (int((width - size * _ems(text)) / 2), int(height / 2 + size * 0.38))
-    cv2.putText(board, text, origin, ink, _FONT, size, 600)
+    with _WRITING:
+        cv2.putText(board, text, origin, ink, _FONT, size, 600)
     return frame(board.astype(np.float32), tuple(0.6 * c for c in ground), 3)
 
 
