@@ -1,5 +1,6 @@
 """A breach of people who stay in a zone: one alert for all of them, told again when others join or it grows graver."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -76,7 +77,7 @@ class ZoneRule(Protocol):
     def level(self) -> Level: ...
 
 
-class Stay:
+class Stay(ABC):
     """One rule about stays, of one camera.
 
     Args:
@@ -94,9 +95,9 @@ class Stay:
         self._cooldown, self._hole = micros(config.cooldown_s), micros(place.hole_s)
         self._bridged = max(self._cooldown, micros(BRIDGED_S))
 
+    @abstractmethod
     def dwell(self, taken: datetime) -> int:
         """µs that a stay must last to be a breach, on a picture taken then."""
-        raise NotImplementedError
 
     def level(self, dwell: int) -> Level:
         """How grave it is when the longest stay has lasted for so many µs."""
