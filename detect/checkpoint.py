@@ -1,6 +1,7 @@
 """What a camera must remember over a restart, as JSON: tracker, rules, troubles, blind span and newest alerts."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -13,6 +14,7 @@ from detect.health.remembered import decode_health, encode_health
 from detect.health.rules import State
 from detect.ledger import Sight
 from models.alert import Alert
+from models.journal import Checkpoint
 from models.wire import decode_alert, encode_alert
 
 _VERSION: Final = 1
@@ -77,6 +79,35 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
         )
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         raise ValueError(f"not a checkpoint of this version: {type(error).__name__}") from error
+
+
+def remembered(
+    camera: str, checkpoint: Checkpoint | None, rules: Mapping[str, Any], now: int, *, restarted: bool
+) -> Memory:
+    """The memory with which a camera's watch begins; one that cannot be used is logged and begins anew.
+
+    Args:
+        camera: Id.
+        checkpoint: What was written down, None for a camera never seen.
+        rules: Class of each rule's state.
+        now: Our clock, µs.
+        restarted: Whether detect was away since.
+    """
+    if checkpoint is None:
+        return Memory(Sight.starting(now))
+    try:
+        memory = decode_memory(checkpoint.body, rules)
+    except ValueError as error:
+        logging.getLogger(f"detect:{camera}").warning(
+            "what this camera remembered cannot be used, it begins anew: %s", error
+        )
+        if checkpoint.heartbeat is None:
+            return Memory(Sight.starting(now))
+        known = Sight(last=checkpoint.heartbeat, heard=checkpoint.heartbeat, first=True)
+        return Memory(known.restarted(), taken=checkpoint.heartbeat)
+    if restarted:
+        memory.sight = memory.sight.restarted()
+    return memory
 
 
 @cache

@@ -13,6 +13,7 @@ from config.handover import Handover
 from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
+from detect.farewell import farewell
 from detect.figures import Figures
 from detect.observations import Observations
 from detect.outlet import Outlet
@@ -20,7 +21,7 @@ from detect.requests import Requests
 from detect.results import Results
 from detect.session import Sessions
 from detect.storage import Storage, StorageAlert
-from detect.watch import Watch, farewell
+from detect.watch import Watch
 from models.clock import Monotonic, monotonic_now, utc_now
 from models.errors import ModelError
 from models.evidence import FolderStore

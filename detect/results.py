@@ -6,31 +6,31 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
-from time import perf_counter, thread_time
+from time import perf_counter
 from typing import Final
 
 from config.handover import Handed
 from config.revisions import Revision
 from config.site import Site
+from detect.book import Book, alert_drafts
 from detect.cameras import Cameras
+from detect.farewell import farewell
 from detect.figures import Figures
 from detect.observations import Observations
 from detect.outlet import Outlet
+from detect.pictures import Pictures
 from detect.requests import Requests
 from detect.session import Sessions
+from detect.status import boxes, camera_status, watch_status
 from detect.storage import Storage, StorageAlert
-from detect.watch import Looked, Watch, farewell
-from media.snapshot import encode_jpeg, snapshot_key
-from models.alert import Alert
+from detect.watch import Watch
 from models.clock import Monotonic, from_micros, monotonic_now, to_micros, utc_now
 from models.detection import Detections
 from models.evidence import EvidenceStore
 from models.frame import Frame
-from models.in_force import in_force
 from models.journal import Checkpoint, Draft, Journal
 from models.labels import KEY_OF, KEYS
-from models.status import Boxes, CameraStatus, WatchStatus
-from models.wire import decode_in_force
+from models.status import WatchStatus
 
 log = logging.getLogger("detect:results")
 
@@ -73,7 +73,8 @@ class Results:
     ) -> None:
         self.failure: BaseException | None = None
         self._site, self._model, self._watches, self._cameras = site, model, dict(watches), cameras
-        self._journal, self._store, self._outlet, self._figures = journal, store, outlet, figures
+        self._book, self._outlet, self._figures = Book(journal, outlet, figures), outlet, figures
+        self._pictures = Pictures(store, storage, figures)
         self._revision = revision
         self._observations = observations
         self._requests = requests
@@ -104,13 +105,8 @@ class Results:
 
     def _run(self) -> None:
         try:
-            self._say_what_is_in_force()
-            self._write(
-                {
-                    camera: [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in watch.orphaned()]
-                    for camera, watch in self._watches.items()
-                }
-            )
+            self._book.say_in_force(self._revision)
+            self._write({camera: alert_drafts(watch.orphaned()) for camera, watch in self._watches.items()})
             tick = monotonic_now()
             while True:
                 now = monotonic_now()
@@ -141,7 +137,8 @@ class Results:
         if self._observations.begins(camera, taken):
             self._observations.begin(camera, taken, watch.checkpoint())
         self._sessions.before(self._site, watch, frame, self._cameras.health(camera), now)
-        looked = watch.look(frame, found, now, partial(self._photograph, frame), partial(self._figures.spent, camera))
+        photograph, spent = partial(self._pictures.photograph, frame), partial(self._figures.spent, camera)
+        looked = watch.look(frame, found, now, photograph, spent)
         self._observations.note(camera, taken, looked.tracks)
         self._sessions.looked(frame, now, looked.alerts, looked.spans)
         self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
@@ -156,28 +153,19 @@ class Results:
         self._cameras.release(camera)
         seen = Counter(KEY_OF.get(track.label) for track in looked.tracks)
         self._seen[camera] = {key: seen[key] for key in KEYS}
-        if camera in self._outlet.watched and not self._outlet.draw(_boxes(camera, taken, looked)):
+        if camera in self._outlet.watched and not self._outlet.draw(boxes(camera, taken, looked)):
             self._figures.count(camera, "boxes_dropped")
-
-    def _say_what_is_in_force(self) -> None:
-        """Write the revision down, once for each."""
-        if self._revision is None:
-            return
-        word = in_force(self._journal.origin, self._revision.number, self._revision.sha256, utc_now())
-        if word.id not in {decode_in_force(body).id for body in self._journal.newest("in_force")}:
-            self._journal.append([Draft.of_in_force(word)], {})
-            self._outlet.wake()
 
     def _change(self, handed: Handed) -> None:
         site, self._revision = handed.site, handed.revision
-        self._say_what_is_in_force()
+        self._book.say_in_force(self._revision)
         self._site = site
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)
             self._sessions.end(camera, "the camera was removed")
             self._observations.anew(camera)
-            self._journal.append(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
+            self._book.write(farewell(camera, gone.checkpoint(), now), {camera: Checkpoint(None, "")})
             log.info("%s: watched no more", camera)
         drafts: dict[str, list[Draft]] = {}
         for camera, configured in wanted.items():
@@ -190,24 +178,14 @@ class Results:
                 self._sessions.end(camera, "its configuration was changed")
                 ended, counted = watch.adopt(site, configured)
                 self._observations.anew(camera)
-                drafts[camera] = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in ended]
+                drafts[camera] = alert_drafts(ended)
                 drafts[camera] += [Draft.of_flow(count, watch.taken or to_micros(now)) for count in counted]
                 log.info("%s: watched by its new zones, lines and rules", camera)
         self._write(drafts)
         self._outlet.wake()
 
     def _write(self, drafts: Mapping[str, list[Draft]]) -> None:
-        """Rows together with the state that caused them, in one transaction."""
-        wall, cpu = perf_counter(), thread_time()
-        rows = [draft for some in drafts.values() for draft in some]
-        self._journal.append(rows, {camera: self._watches[camera].checkpoint() for camera in drafts})
-        for camera, some in drafts.items():
-            share = 1 / len(drafts)
-            self._figures.spent(camera, "journal", (perf_counter() - wall) * share, (thread_time() - cpu) * share)
-            for draft in some:
-                log.info("%s: %s %s revision %d", camera, draft.kind, draft.subject_id, draft.revision)
-        if rows:
-            self._outlet.wake()
+        self._book.write_watched(drafts, self._watches)
 
     def _tick(self) -> None:
         now = utc_now()
@@ -232,73 +210,20 @@ class Results:
             self._storage.failed()
         drafts = [Draft.of_evidence(evidence) for evidence in ended if evidence is not None]
         drafts += [Draft.of_alert(a, now) for a in self._storage_alert.see(self._storage.room, from_micros(now))]
-        if drafts:
-            self._journal.append(drafts, {})
-            self._outlet.wake()
-
-    def _photograph(self, frame: Frame, alert: Alert) -> str | None:
-        """Store the frame as the picture of this revision."""
-        wall, cpu = perf_counter(), thread_time()
-        key = snapshot_key(alert.id, alert.revision, frame.taken)
-        try:
-            self._store.put(key, encode_jpeg(frame.image))
-        except (OSError, ValueError) as error:
-            self._figures.count(frame.camera, "snapshots_failed")
-            self._storage.failed()
-            log.error("%s: alert %s goes out without its picture: %s", frame.camera, alert.id, error)  # noqa: TRY400 (one line is enough)
-            return None
-        self._figures.spent(frame.camera, "snapshot", perf_counter() - wall, thread_time() - cpu)
-        return key
+        self._book.write(drafts)
 
     def _status(self, now: int) -> WatchStatus:
-        room = self._storage.room
-        cameras = {camera: self._camera_status(camera, watch, now) for camera, watch in self._watches.items()}
-        return {
-            "at": now,
-            "origin": self._journal.origin,
-            "model": self._model,
-            "revision": self._revision.number if self._revision else 0,
-            "analysed_fps": round(sum(c["analysed_fps"] for c in cameras.values()), 2),
-            "latency_ms": self._figures.latency_ms(),
-            "storage": {"free": room.free, "used": room.used, "trouble": room.trouble},
-            "unsettled": self._journal.unsettled(),
-            "cameras": cameras,
+        cameras = {
+            camera: camera_status(watch, self._cameras.health(camera), self._figures, self._seen[camera], now)
+            for camera, watch in self._watches.items()
         }
-
-    def _camera_status(self, camera: str, watch: Watch, now: int) -> CameraStatus:
-        health, span = self._cameras.health(camera), watch.sight.span
-        return {
-            "state": health.state if health else "connecting",
-            "since": health.since if health else now,
-            "attempt": health.attempt if health else 0,
-            "retry_at": health.retry_at if health else None,
-            "detail": health.detail if health else "",
-            "codec": health.codec if health else "",
-            "skew_s": health.skew_s if health else None,
-            "width": health.width if health else 0,
-            "height": health.height if health else 0,
-            "fps": health.fps if health else 0.0,
-            "counts": {**(health.counts if health else {}), **self._figures.counts(camera)},
-            "taken": watch.taken,
-            "analysed_fps": self._figures.rate(camera),
-            "seen": self._seen[camera],
-            "blind_since": span.began if span else None,
-            "blind_reason": span.reason if span else None,
-            "off_schedule": watch.off(from_micros(now)),
-        }
-
-
-def _boxes(camera: str, taken: int, looked: Looked) -> Boxes:
-    return {
-        "camera": camera,
-        "taken": taken,
-        "tracks": [
-            {
-                "id": track.id,
-                "key": KEY_OF.get(track.label, ""),
-                "box": [round(v, 4) for v in track.box],
-                "alert": track.id in looked.involved,
-            }
-            for track in looked.tracks
-        ],
-    }
+        return watch_status(
+            at=now,
+            origin=self._book.origin,
+            model=self._model,
+            revision=self._revision.number if self._revision else 0,
+            unsettled=self._book.unsettled(),
+            room=self._storage.room,
+            figures=self._figures,
+            cameras=cameras,
+        )

@@ -8,7 +8,7 @@ from time import perf_counter, thread_time
 from typing import Final
 
 from config.site import Camera, Site
-from detect.checkpoint import Memory, decode_memory, encode_memory
+from detect.checkpoint import encode_memory, remembered
 from detect.health.rules import CODES as TROUBLES
 from detect.health.rules import HealthRules
 from detect.ledger import Ledger, Sight
@@ -20,7 +20,7 @@ from models.clock import from_micros, to_micros
 from models.detection import Detections
 from models.flow import FlowCount
 from models.frame import Frame
-from models.journal import Checkpoint, Draft
+from models.journal import Checkpoint
 from models.link import Health
 from models.track import Track
 
@@ -73,7 +73,7 @@ class Watch:
         self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
-        self._memory = self._remembered(checkpoint, to_micros(now), restarted=restarted)
+        self._memory = remembered(camera.id, checkpoint, self._rules.state_types, to_micros(now), restarted=restarted)
         kept = self._memory.tracker
         self._tracker = Tracker.of(kept, self._high, restarted=restarted) if kept else Tracker(self._high)
         self._memory.rules = {**self._rules.fresh(), **self._memory.rules}
@@ -205,21 +205,6 @@ class Watch:
         """Whether our clock was set back since the newest frame."""
         return self._memory.taken is not None and at <= self._memory.taken
 
-    def _remembered(self, checkpoint: Checkpoint | None, now: int, *, restarted: bool) -> Memory:
-        if checkpoint is None:
-            return Memory(Sight.starting(now))
-        try:
-            memory = decode_memory(checkpoint.body, self._rules.state_types)
-        except ValueError as error:
-            self._log.warning("what this camera remembered cannot be used, it begins anew: %s", error)
-            if checkpoint.heartbeat is None:
-                return Memory(Sight.starting(now))
-            known = Sight(last=checkpoint.heartbeat, heard=checkpoint.heartbeat, first=True)
-            return Memory(known.restarted(), taken=checkpoint.heartbeat)
-        if restarted:
-            memory.sight = memory.sight.restarted()
-        return memory
-
     def _pictured(self, alert: Alert, taken: datetime, photograph: Photograph) -> Alert:
         """The alert with the picture of this frame, if it is about this frame; else with the one it has."""
         before = self._memory.alerts.get(alert.rule)
@@ -229,24 +214,6 @@ class Watch:
             alert = replace(alert, snapshot=before.snapshot, subjects=before.subjects)
         self._memory.alerts[alert.rule] = alert
         return alert
-
-
-def farewell(camera: str, checkpoint: Checkpoint, now: datetime) -> list[Draft]:
-    """The last words on a camera that is no longer configured: its alerts and its blind span end."""
-    try:
-        memory = decode_memory(checkpoint.body, {})
-    except ValueError:
-        return []  # it said its last words before
-    ended = from_micros(memory.sight.last)
-    drafts = [
-        Draft.of_alert(replace(a, revision=a.revision + 1, ended=max(ended, a.began)), memory.sight.last)
-        for a in memory.alerts.values()
-        if a.ended is None
-    ]
-    span = memory.sight.span
-    if span is not None:
-        drafts.append(Draft.of_blind(BlindSpan(span.id, 2, camera, span.reason, from_micros(span.began), now)))
-    return drafts
 
 
 def _told(spent: Spent, stage: str, wall: float, cpu: float) -> None:

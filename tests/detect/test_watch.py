@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from config.site import Camera, Site
+from detect.farewell import farewell
 from detect.scripted import detections
-from detect.watch import Looked, Watch, farewell
+from detect.watch import Looked, Watch
 from models.alert import Alert
 from models.clock import to_micros
 from models.frame import Frame
