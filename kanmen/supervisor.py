@@ -107,7 +107,8 @@ class Supervisor:
     def apply(self, site: Site, revision: Revision) -> Changes:
         """Put another revision in force: only what changed is handed over, started, started anew or ended.
 
-        The caller has seen to it that nothing changes that is fixed.
+        Workers of changed streams are told first: when detect says that the revision is in force, no picture is taken
+        any more by the masks of the one before. The caller has seen to it that nothing changes that is fixed.
         """
         what = changes(self._site, site)
         self._site, self._revision = site, revision
@@ -116,7 +117,7 @@ class Supervisor:
         for camera in what.added if watches else ():
             self._link(camera)
         self._say_anew()
-        for child in self._children:
+        for child in sorted(self._children, key=lambda child: not child.name.startswith("ingest:")):
             role, _, camera = child.name.partition(":")
             if role == "ingest" and camera in what.removed:
                 child.leave(_PATIENCE_S)

@@ -67,6 +67,14 @@ class Hub:
         self._forget()
         self._changed.set()
 
+    def drop(self, camera: str) -> None:
+        """Nobody is shown any more what is at hand of this camera: it is masked otherwise from now on."""
+        for tile in [tile for tile in self._groups if tile[0] == camera]:
+            self._groups[tile] = Group()
+            for viewer in self._viewers:
+                if tile in viewer.lanes:
+                    viewer.lanes[tile] = Lane()
+
     def leave(self, viewer: Viewer) -> None:
         """A browser is gone."""
         self._viewers.discard(viewer)

@@ -35,8 +35,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if self._handover and (handed := self._handover.next()):
-            self._state.site = handed.site
-            self._state.pulse.revision = handed.revision.number
+            self._state.change(handed.site, handed.revision.number)
             log.info("revision %d is in force", handed.revision.number)
         if self._stop.is_set():
             self._state.closing.set()  # feeds end by themselves

@@ -42,6 +42,14 @@ class WallState:
         self._ready = False
         self._errands: set[asyncio.Task[None]] = set()
 
+    def change(self, site: Site, revision: int) -> None:
+        """Another revision of the configuration is in force."""
+        masked = {camera.id: camera.masks for camera in site.cameras}
+        for camera in self.site.cameras:
+            if camera.masks != masked.get(camera.id):
+                self.hub.drop(camera.id)
+        self.site, self.pulse.revision = site, revision
+
     async def ready(self) -> bool:
         """Whether the database has the tables of this version; asked again until it has."""
         if not self._ready and not absent(self.site.database_url):

@@ -47,7 +47,7 @@ class State:
     """What is remembered of a camera's troubles.
 
     Attributes:
-        view: Names the zones and lines for which the references hold.
+        view: Names the zones, lines and masks for which the references hold.
         coloured, colourless: What it usually shows by day, and in infra-red at night.
         by_day: Which of them the newest look belongs to.
         looked: `taken` of the newest look in µs.
@@ -117,7 +117,9 @@ class HealthRules:
         return State(view=self._view)
 
     def resumed(self, state: State) -> tuple[State, list[Alert]]:
-        """After a restart: where zones or lines were drawn anew, what the camera shows now is right and is learnt."""
+        """After a restart: where zones, lines or masks were drawn anew, what the camera shows now is right, and learnt
+        anew.
+        """
         if state.view == self._view:
             return state, []
         troubles, alerts = self._ended(state, (MOVED, BLURRED))
@@ -228,6 +230,6 @@ def _unsure(troubles: Mapping[str, Trouble]) -> dict[str, Trouble]:
 
 
 def _view(camera: Camera) -> str:
-    """Names what is drawn on a camera's picture."""
-    drawn = [[zone.points for zone in camera.zones], [(line.start, line.end) for line in camera.lines]]
+    """Names what is drawn on a camera's picture; a mask covers what was learnt, or shows what never was."""
+    drawn = [[zone.points for zone in camera.zones], [(line.start, line.end) for line in camera.lines], camera.masks]
     return hashlib.sha256(json.dumps(drawn).encode()).hexdigest()[:16]

@@ -14,7 +14,9 @@ from wall_client import Wall, serving, signed_in
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from api.web.hub import Form, Viewer
 from api.web.lane import MOST_FRAGMENTS, Group, Lane
+from api.web.wall_state import WallState
 from config.site import Site
 from models import keys
 from models.live import Fragment, Kind
@@ -74,6 +76,39 @@ async def test_fragments_reach_the_browser_as_they_were_and_a_newcomer_begins_at
 
     assert first == [("gate-1", one) for one in sent]
     assert second == first
+
+
+async def test_what_is_at_hand_of_a_camera_is_shown_to_nobody_once_it_is_masked(site: Site, server: Server) -> None:
+    gate, other = site.cameras[:2]
+    masked = gate.model_copy(update={"masks": (((0.0, 0.0), (0.3, 0.0), (0.3, 0.3)),)})
+    tiles: list[tuple[str, Form]] = [(gate.id, "mp4"), (other.id, "mp4")]
+    state = WallState(site)
+    before, late = Viewer(), Viewer()
+    state.hub.watch(before, tiles)
+    reading = asyncio.create_task(state.hub.run())
+    with server.client() as client:
+
+        def publish(epoch: int) -> None:
+            for camera, form in tiles:
+                live = keys.live(camera, form)
+                wait_for(lambda live=live: client.pubsub_numsub(live)[0][1], "the wall listens")
+                for one in (fragment("init", 0, epoch), fragment("key", 1, epoch)):
+                    client.publish(live, one.pack())
+
+        await asyncio.to_thread(publish, EPOCH)
+        await asyncio.to_thread(wait_for, lambda: len(before.lanes[tiles[1]]) == 2, "both are at hand")
+        state.change(site.model_copy(update={"cameras": (masked, *site.cameras[1:])}), 2)
+        state.hub.watch(late, tiles)
+        at_hand = [[len(viewer.lanes[tile]) for tile in tiles] for viewer in (before, late)]
+        await asyncio.to_thread(publish, EPOCH + 1)
+        await asyncio.to_thread(wait_for, lambda: len(late.lanes[tiles[1]]) == 4, "more has come")
+        after = len(late.lanes[tiles[0]])
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    await state.close()
+
+    assert at_hand == [[0, 2], [0, 2]]
+    assert after == 2
 
 
 async def test_boxes_reach_those_who_watch_the_camera(site: Site, server: Server) -> None:

@@ -238,13 +238,18 @@ def test_a_short_cover_and_one_across_a_hole_are_not_told(scenes: dict[str, Imag
     assert first + second == []
 
 
-def test_what_was_learnt_survives_a_restart_but_not_a_redrawn_zone(
-    scenes: dict[str, Image], learnt: dict[str, State]
+@pytest.mark.parametrize(
+    "redrawn",
+    [{"zones": ()}, {"lines": ()}, {"masks": (((0.0, 0.0), (0.3, 0.0), (0.3, 0.3)),)}],
+    ids=["zones", "lines", "masks"],
+)
+def test_what_was_learnt_survives_a_restart_but_not_a_view_drawn_anew(
+    scenes: dict[str, Image], learnt: dict[str, State], redrawn: dict[str, object]
 ) -> None:
     moved = _shown(_shifted(0.06)(scenes["gate by day"]), 60)
     kept = decode_health(json.loads(json.dumps(encode_health(learnt["gate by day"]))))
     again, (alert,) = _look(RULES, kept, moved[:13], _LEARN)
-    anew = HealthRules(SITE, SITE.cameras[0].model_copy(update={"zones": ()}), to_micros(_T0))
+    anew = HealthRules(SITE, SITE.cameras[0].model_copy(update=redrawn), to_micros(_T0))
     accepted, ended = anew.resumed(decode_health(encode_health(again)))
     _, calm = _look(anew, accepted, moved, 100)
 
