@@ -35,7 +35,7 @@ _NEAR = timedelta(seconds=1.0)
 """Between what was injected and what the ledger says."""
 
 _BACK_S = {"detect": 4.0, "ingest": 3.0}
-"""What is promised on a machine without other work; a worker waits for a key picture, of which there is one a second."""
+"""What is promised of a machine without other work; the scenes have a key picture each second."""
 
 
 @dataclass(frozen=True)
