@@ -71,11 +71,14 @@ class Revisions:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / f"{number:04d}.yaml"
         part = path.with_suffix(f".{os.getpid()}.part")
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         for old in self._paths()[:-_KEPT]:
             old.unlink(missing_ok=True)
         return Revision.at(path)

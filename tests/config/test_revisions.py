@@ -1,6 +1,7 @@
 """What was in force is kept under its number, what differs is told, and a running process is handed the next one."""
 
 import os
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -55,6 +56,21 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="cannot be kept"):
         Revisions(tmp_path / "data").keep(b"id: a\n")
+
+
+def test_a_disk_that_is_full_refuses_the_revision_and_leaves_no_part_of_it(kept: Revisions) -> None:
+    first = kept.keep(b"id: a\n")
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))  # as a full disk: a write takes no more bytes
+    try:
+        with pytest.raises(ConfigError, match="cannot be kept"):
+            kept.keep(b"#" * 5000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+
+    assert kept.newest() == first
+    assert [path.name for path in first.path.parent.iterdir()] == ["0001.yaml"]
+    assert kept.keep(b"#" * 5000).number == 2
 
 
 CHANGES = {
