@@ -37,6 +37,9 @@ log = logging.getLogger("detect:results")
 _TICK_S: Final = 1.0
 """Checkpoint, ledger and status come this often."""
 
+_SAVE_S: Final = 0.5
+"""Checkpoints come in between, too: after a crash all that was seen since the newest one counts as blind."""
+
 
 class Results:
     """The thread; `done` is called by the detector's own threads.
@@ -107,14 +110,18 @@ class Results:
         try:
             self._book.say_in_force(self._revision)
             self._write({camera: alert_drafts(watch.orphaned()) for camera, watch in self._watches.items()})
-            tick = monotonic_now()
+            tick = save = monotonic_now()
             while True:
                 now = monotonic_now()
                 if now >= tick:
                     self._tick()
                     tick = Monotonic(max(tick + _TICK_S, now))
+                    save = Monotonic(now + _SAVE_S)
+                elif now >= save:
+                    self._write({camera: [] for camera in self._watches})
+                    save = Monotonic(now + _SAVE_S)
                 try:
-                    work = self._queue.get(timeout=max(0.0, tick - monotonic_now()))
+                    work = self._queue.get(timeout=max(0.0, min(tick, save) - monotonic_now()))
                 except Empty:
                     continue
                 if work is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import processes
 import pytest
 import redis
 
@@ -54,15 +55,7 @@ class RunningDemo:
 
     def pid_of(self, *words: str) -> int | None:
         """The process below ours whose command line holds all the words."""
-        for task in Path("/proc").glob("[0-9]*"):
-            try:
-                line = (task / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            ours = str(self.run) in "\0".join(line)
-            if ours and all(word in line for word in words):
-                return int(task.name)
-        return None
+        return processes.pid_of(self.run, *words)
 
     def redis_pid(self) -> int:
         """Our own Redis: the child of the demo that listens on the run's socket."""

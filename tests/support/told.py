@@ -1,0 +1,47 @@
+"""What the ledger tells of blind time, beside what the observation log shows of it."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from config.site import Site
+from detect.observed import Seen, read
+from models.alert import BlindSpan
+from models.clock import from_micros
+from models.journal import read_entries
+from models.wire import decode_blind
+
+NEAR = timedelta(seconds=1.0)
+"""Between what happened and what the ledger says."""
+
+
+def spans_of(site: Site) -> list[BlindSpan]:
+    """The newest revision of each blind span, in the order in which they were written."""
+    spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
+    return list({span.id: span for span in sorted(spans, key=lambda span: span.revision)}.values())
+
+
+def looked_at(site: Site, camera: str) -> list[datetime]:
+    """When each picture that was looked at was taken."""
+    log: Path = site.observations_path / camera
+    return [from_micros(taken) for taken in sorted(record.taken for record in read(log) if isinstance(record, Seen))]
+
+
+def untold(site: Site, camera: str, since: datetime) -> list[tuple[str, datetime, datetime]]:
+    """Spans without a hole in the camera's pictures, and holes longer than `health.blind_s` without a span."""
+    pictures = looked_at(site, camera)
+    holes = [(before, after) for before, after in pairwise(pictures) if after > since]
+    told = [
+        (s.began, s.ended) for s in spans_of(site) if s.camera == camera and s.ended is not None and s.ended > since
+    ]
+    fits = [
+        (span, hole)
+        for span in told
+        for hole in holes
+        if abs(span[0] - hole[0]) <= NEAR and abs(span[1] - hole[1]) <= NEAR
+    ]
+    limit = timedelta(seconds=site.health.blind_s)
+    return [
+        *(("nothing was missing", *span) for span in told if all(span != one for one, _ in fits)),
+        *(("not in the ledger", *h) for h in holes if h[1] - h[0] > limit and all(h != one for _, one in fits)),
+    ]
