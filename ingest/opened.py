@@ -17,6 +17,9 @@ _PPS: Final = 8
 _VPS_H265: Final = 32
 _PPS_H265: Final = 34
 
+_H265_BEGINS: Final = b"\0\0\1\x40\1"
+"""A start code and the head of a VPS; as H.264 it would be a kind of unit that does not exist."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -43,6 +46,11 @@ def parameter_sets(codec: str, data: bytes) -> tuple[bytes, ...]:
     if codec == "hevc":
         return tuple(_START + unit for unit in nal_units(data) if _VPS_H265 <= unit[0] >> 1 & 63 <= _PPS_H265)
     return ()
+
+
+def is_h265(data: bytes) -> bool:
+    """Whether data that came as H.264 has the beginning of an H.265 key picture in it."""
+    return _H265_BEGINS in data
 
 
 def changed(opened: Opened, sets: tuple[bytes, ...], key: "av.Packet[VideoStream]") -> Opened | None:

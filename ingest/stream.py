@@ -13,7 +13,8 @@ from av import error as av_error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from ingest.opened import Opened, changed, parameter_sets
+from ingest.opened import Opened, changed, is_h265, parameter_sets
+from models.clock import monotonic_now
 from models.errors import StreamError, UnauthorisedError
 
 OPEN_S: Final = 5.0
@@ -92,7 +93,14 @@ class CameraStream(AbstractContextManager["CameraStream"]):
             yield packet
 
     def _follow(self, packet: "av.Packet[VideoStream]") -> None:
-        """Notice where a camera that was set to another size, or restarted its encoder, sends other parameter sets."""
+        """Notice where a camera that was set to another size, or restarted its encoder, sends other parameter sets.
+
+        Raises:
+            StreamError: it sends another codec than it has described.
+        """
+        if self.opened.codec == "h264" and is_h265(bytes(packet)):
+            # The other way round FFmpeg throws every packet away: a stall.
+            raise StreamError("the camera sends another codec than it has described")
         if not packet.is_keyframe:
             return
         sets = parameter_sets(self.opened.codec, bytes(packet))
@@ -103,15 +111,21 @@ class CameraStream(AbstractContextManager["CameraStream"]):
         self._sets = frozenset(sets)
 
     def _arriving(self) -> Iterator["av.Packet[VideoStream]"]:
-        reason = "the camera hung up"
+        reason, stalled = "the camera hung up", False
+        waiting_since = monotonic_now()
         try:
-            yield from (packet for packet in self._container.demux(self._stream) if packet.size)
+            for packet in self._container.demux(self._stream):
+                # Interrupted for silence, FFmpeg first hands out what its parser held, each time anew.
+                stalled = monotonic_now() - waiting_since >= self._read_s
+                if stalled:
+                    break
+                if packet.size:
+                    yield packet
+                waiting_since = monotonic_now()
         except av_error.ExitError:
             stalled = True
         except av_error.FFmpegError as error:
             stalled, reason = isinstance(error, TimeoutError), f"the connection broke: {_said(error)}"
-        else:
-            stalled = False
         # Raised here, not in the handlers: FFmpeg's errors carry the address with its password.
         if stalled:
             raise StalledError(f"connected, but nothing came for {self._read_s:g} s")

@@ -120,9 +120,9 @@ class SimulatedCamera:
             self.drop_viewers()
 
     def _change(self, clip: Clip) -> None:
-        """Show another clip; a stream of another codec must be asked for anew."""
+        """Show another clip; a stream of another codec must be asked for anew, says the camera if it is a good one."""
         main = self.renditions[MAIN]
-        if clip.coding is not main.clip.coding:
+        if clip.coding is not main.clip.coding and not self.faults.unannounced:
             self.drop_viewers()
         main.show(clip)
 

@@ -10,7 +10,7 @@ _SHARES: Final = {"corrupt": 0.2, "loss": 0.05}
 _SECONDS: Final = {"slow": (2.0, 0.0, 30.0), "clock": (3600.0, -1e9, 1e9), "step": (60.0, 0.0, 3600.0)}
 """Faults of so many seconds, with what `on` means, the least and the most."""
 
-_SWITCHES: Final = ("down", "stall", "freeze", "unauthorised", "other")
+_SWITCHES: Final = ("down", "stall", "freeze", "unauthorised", "other", "unannounced")
 
 KINDS: Final = (*_SWITCHES, *_SHARES, *_SECONDS)
 
@@ -25,6 +25,7 @@ class Faults:
         freeze: Sends one picture on and on while time goes on.
         unauthorised: Refuses every password.
         other: Shows its other footage, of another size or codec, as after a change of its settings.
+        unannounced: Goes on within the connection when its codec changes, instead of ending it.
         corrupt: Share of packets whose payload is random bytes, 0..1.
         loss: Share of packets that are lost on the way, 0..1.
         slow: Seconds by which every picture comes late.
@@ -37,6 +38,7 @@ class Faults:
     freeze: bool = False
     unauthorised: bool = False
     other: bool = False
+    unannounced: bool = False
     corrupt: float = 0.0
     loss: float = 0.0
     slow: float = 0.0

@@ -122,3 +122,51 @@ def test_a_camera_that_repeats_its_parameter_sets_goes_on_in_one_epoch(simulator
         seen = watch.until_samples(25)
 
     assert len({s.sample.epoch for s in seen}) == 1
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+@pytest.mark.parametrize("unannounced", ["off", "on"])
+def test_a_camera_that_changes_its_codec_is_asked_anew_at_once(
+    clip: Clip, h265_clip: Clip, make_site: MakeSite, unannounced: str, transport: str
+):
+    camera = SimulatedCamera("gate-1", clip, other=h265_clip)
+    with (
+        SimulatorThread([camera]) as running,
+        Watch(make_site(running.url("gate-1"), more={"transport": transport})) as watch,
+    ):
+        watch.until_samples(5)
+        running.fault("gate-1", "unannounced", unannounced)
+        running.fault("gate-1", "other")
+        lost = watch.until_state("disconnected", 3)
+        live = watch.until_state("live", 5)
+        seen = watch.until_samples(5)
+
+    shown = [number_of(s.image) for s in seen if s.image is not None]
+    assert lost.detail == (
+        "the camera hung up" if unannounced == "off" else "the camera sends another codec than it has described"
+    )
+    assert live.codec == "hevc"
+    assert {(b - a) % PICTURES for a, b in itertools.pairwise(shown)} == {5}
+
+
+def test_a_stall_is_told_after_the_time_that_is_configured(simulator: SimulatorThread, make_site: MakeSite):
+    with Watch(make_site(simulator.url("gate-1"), stall_s=2.0)) as watch:
+        watch.until_samples(5)
+        simulator.fault("gate-1", "stall")
+        last = watch.healths[-1].taken or 0
+        stalled = watch.until_state("stalled", 10)
+
+    assert 1.5 < (stalled.since - last) / 1e6 < 3.5
+
+
+def test_a_codec_that_cannot_be_heard_in_the_old_stream_is_a_stall(clip: Clip, h265_clip: Clip, make_site: MakeSite):
+    camera = SimulatedCamera("gate-1", h265_clip, other=clip)
+    with SimulatorThread([camera]) as running, Watch(make_site(running.url("gate-1"), stall_s=1.0)) as watch:
+        watch.until_samples(5)
+        running.fault("gate-1", "unannounced")
+        running.fault("gate-1", "other")
+        watch.until_state("stalled", 3)
+        live = watch.until_state("live", 5)
+        watch.until_samples(5)
+
+    assert live.codec == "h264"

@@ -165,3 +165,19 @@ def test_a_camera_that_changes_its_codec_ends_the_stream_and_describes_itself_an
             codec = container.streams.video[0].codec_context.name
 
     assert codec == "hevc"
+
+
+def test_a_camera_may_change_its_codec_without_a_word(clip: Clip, tmp_path: Path):
+    hevc = read_clip(draw_clip(tmp_path / "hevc.mp4", coding=H265))
+    with SimulatorThread([SimulatedCamera("gate-3", clip, other=hevc)]) as simulator:
+        simulator.fault("gate-3", "unannounced")
+        with watched(simulator.url("gate-3")) as container:
+            stamps(container, 2)
+            simulator.fault("gate-3", "other")
+            packets = (bytes(packet) for packet in container.demux(video=0))
+            came = next(data for data in packets if hevc.sets[0] in data)
+        with watched(simulator.url("gate-3")) as container:
+            codec = container.streams.video[0].codec_context.name
+
+    assert came
+    assert codec == "hevc"

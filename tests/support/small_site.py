@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import redis
@@ -16,8 +17,19 @@ from config.read import read_site
 from models import keys
 
 
-def write_site(folder: Path, urls: Mapping[str, str], model: str = "yolo11n-int8", fps: float = 5.0) -> Path:
-    """A configuration with a zone across each camera's picture, met after a second."""
+def write_site(
+    folder: Path,
+    urls: Mapping[str, str],
+    model: str = "yolo11n-int8",
+    fps: float = 5.0,
+    *,
+    settings: Sequence[str] = (),
+    of_camera: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Path:
+    """A configuration with a zone across each camera's picture, met after a second.
+
+    `settings` are further lines of the site, `of_camera` of single cameras.
+    """
     lines = [
         "id: test",
         "name: {zh: 测试, en: Test}",
@@ -25,6 +37,7 @@ def write_site(folder: Path, urls: Mapping[str, str], model: str = "yolo11n-int8
         "data: data",
         f"detector: {{fps: {fps}, model: {model}}}",
         "wall: {port: 0}",
+        *settings,
         "cameras:",
     ]
     for camera, url in urls.items():
@@ -37,6 +50,7 @@ def write_site(folder: Path, urls: Mapping[str, str], model: str = "yolo11n-int8
             "  position: [0.5, 0.5]",
             "  zones: [{id: yard, name: {zh: 院, en: Yard}, points: [[0.1, 0.2], [0.9, 0.2], [0.9, 1], [0.1, 1]]}]",
             "  rules: [{rule: INTRUDE, zone: yard, labels: [person, vehicle], dwell_s: 1, cooldown_s: 2}]",
+            *(f"  {line}" for line in of_camera.get(camera, ())),
         ]
     path = folder / "site.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
