@@ -12,11 +12,11 @@ All numbers are little-endian. Boxes and scores are the detector's own 32 bits, 
 over is compressed with gzip.
 """
 
-import gzip
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,9 @@ _TRACK: Final = struct.Struct("<QB4ffq")
 _REMEMBERED: Final = struct.Struct("<cq")
 _MOST_BYTES: Final = 1 << 24
 """No record is longer; a length beyond it is no length."""
+
+_PIECE_BYTES: Final = 1 << 8
+"""A packed hour is unpacked by pieces, so that what stands before damage is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,55 @@ def records(data: bytes) -> Iterator[Record]:
 
 
 def read(folder: Path) -> Iterator[Record]:
-    """All records of a camera's folder, oldest first; a torn tail is passed over."""
+    """All records of a camera's folder, oldest first; what is torn is passed over."""
     for path in files(folder):
-        try:
-            data = path.read_bytes()
-            yield from records(gzip.decompress(data) if path.suffix == ".gz" else data)
-        except (FileNotFoundError, EOFError, gzip.BadGzipFile, zlib.error):
-            continue  # too old and removed while we read, or damaged on the disk
+        yield from read_hour(path).records
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The content of one file.
+
+    Attributes:
+        records: As many as are whole.
+        torn: Whether there was more, which is damaged, or which is being written just now.
+    """
+
+    records: tuple[Record, ...]
+    torn: bool
+
+
+def read_hour(path: Path) -> Hour:
+    """The file's records, as far as they are whole; none of a file that was too old and is gone meanwhile.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Hour((), torn=False)
+    complete = True
+    if path.suffix == ".gz":
+        data, complete = _unpacked(data)
+    return Hour(tuple(records(data)), torn=not complete or whole_bytes(data) < len(data))
+
+
+def hour_of(path: Path) -> datetime:
+    """The first instant of the hour that a file is of."""
+    return datetime.strptime(path.name.partition("-")[2].partition(".")[0] + "+0000", "%Y%m%dT%H%z")
+
+
+def _unpacked(data: bytes) -> tuple[bytes, bool]:
+    """As much as can be unpacked, and whether that is all."""
+    unpacker = zlib.decompressobj(wbits=31)  # gzip's header and checksum
+    parts = []
+    try:
+        for at in range(0, len(data), _PIECE_BYTES):
+            parts.append(unpacker.decompress(data[at : at + _PIECE_BYTES]))  # noqa: PERF401 (kept up to the damage)
+    except zlib.error:
+        return b"".join(parts), False
+    return b"".join(parts), unpacker.eof
 
 
 def files(folder: Path) -> Sequence[Path]:

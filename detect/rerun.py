@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from config.site import Camera, Site
@@ -16,14 +16,29 @@ _HELD: Final = 512
 """Pictures that a restart may have forgotten: checkpoints come once a second, so this is plenty at any rate."""
 
 
-def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool = False) -> Iterator[Said]:
-    """What the rules say of the records, revision by revision, as they did live; alerts have no snapshots.
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What the rules said of one picture.
+
+    Attributes:
+        taken: When it was taken, µs.
+        missed: So many pictures before it could not be written down.
+        said: Revisions of alerts, without snapshots, and of counts.
+    """
+
+    taken: int
+    missed: int
+    said: tuple[Said, ...]
+
+
+def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool = False) -> Iterator[Ran]:
+    """What the rules say of the records, picture by picture and revision by revision, as they did live.
 
     Args:
         site: The configuration: as it was, to get what was said, or another one, to see what that would have said.
         camera: Of this site; whose records they are.
-        records: As `detect.observed.read` gives them. They begin with what the camera remembered, so any file can be
-            the first.
+        records: As `detect.observed.read` gives them. Those of a file begin with what the camera remembered, so any
+            file can be the first.
         anew: Leave out what the camera remembered: for other rules than those that it ran.
     """
     watch: Watch | None = None
@@ -36,8 +51,7 @@ def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool =
         taken = from_micros(record.taken)
         watch = watch or Watch(site, camera, None, taken)
         alerts, flows = watch.see(record.tracks, taken, lambda _: None, lambda *_: None)
-        yield from (replace(alert, snapshot=None) for alert in alerts)
-        yield from flows
+        yield Ran(record.taken, record.missed, (*(replace(alert, snapshot=None) for alert in alerts), *flows))
 
 
 def _not_forgotten(records: Iterable[Record]) -> Iterator[Record]:

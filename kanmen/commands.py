@@ -11,6 +11,7 @@ from kanmen.models import models
 from kanmen.record import record
 from kanmen.reload import reload
 from kanmen.replay import replay
+from kanmen.rerun import rerun
 from kanmen.simulate import simulate
 from kanmen.site import up, wall, watch
 
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, reload, simulate, record, replay, audit, bench):
+for command in (demo, up, watch, wall, check, reload, simulate, record, replay, rerun, audit, bench):
     app.command()(command)
 app.add_typer(user, name="user")
 app.add_typer(models, name="models")

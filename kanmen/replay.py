@@ -83,7 +83,7 @@ def replay(
             )
         else:
             outcome = replay_session(session, site, watched, detector, tracked=tracked, progress=progress)
-    _tell(outcome, as_json)
+    tell(outcome, as_json)
     as_recorded = session is not None and config is None and model is None
     differs = as_recorded and outcome.live is not None and not outcome.live["same"]
     if differs or not all(file["pictures"] for file in outcome.files):
@@ -119,7 +119,8 @@ def _sheet(path: Path) -> TextIO:
         raise FootageError(f"--tracks {path}: cannot be written: {error.strerror}") from error
 
 
-def _tell(outcome: "Replayed", as_json: Path | None) -> None:
+def tell(outcome: "Replayed", as_json: Path | None) -> None:
+    """Print the outcome in words, or as JSON where `as_json` is `-`; else write JSON there."""
     raw = outcome.as_json()
     text = json.dumps(raw, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
     if as_json == _PRINTED:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from config.site import Camera
 from models.alert import Alert
+from models.clock import to_iso
 from models.flow import FlowCount
 from models.labels import KEY_OF, PERSON
 from models.track import Track
@@ -76,6 +77,7 @@ class Replayed:
         """The outcome; all but `speed` is the same at every run, and `sha256` is of all but `speed`."""
         ordered = sorted(self.alerts.values(), key=lambda alert: (alert.began, alert.id))
         same: dict[str, Any] = {
+            "began": to_iso(self.began),
             "frames": self.frames,
             "seconds": round(self.seconds, 3),
             "counts": self.counts(),

@@ -63,8 +63,8 @@ def site_and_camera(config: Path | None, camera: str | None) -> tuple[Site, Came
     return site, site.camera(chosen)
 
 
-def instant(text: str | None, site: Site) -> datetime:
-    """The instant of --at; without an offset it is local time of the site.
+def instant(text: str | None, site: Site, option: str = "--at") -> datetime:
+    """The instant that an option names; without an offset it is local time of the site.
 
     Raises:
         FootageError: it is no instant.
@@ -74,5 +74,7 @@ def instant(text: str | None, site: Site) -> datetime:
         at = at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(site.timezone))
         to_iso(at)
     except (ValueError, OverflowError):
-        raise FootageError(f"--at {text}: is no instant; write e.g. 2026-11-22T23:30:00 or …T23:30:00+08:00") from None
+        raise FootageError(
+            f"{option} {text}: is no instant; write e.g. 2026-11-22T23:30:00 or …T23:30:00+08:00"
+        ) from None
     return at

@@ -31,7 +31,8 @@ def live_and_again(demo: RunningDemo) -> tuple[dict[str, list[str]], dict[str, l
     again = {
         camera.id: [
             encode_alert(said) if isinstance(said, Alert) else encode_flow(said)
-            for said in rerun(site, camera, read(site.observations_path / camera.id))
+            for ran in rerun(site, camera, read(site.observations_path / camera.id))
+            for said in ran.said
         ]
         for camera in site.cameras
     }
