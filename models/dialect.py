@@ -1,5 +1,8 @@
 """What SQLite and PostgreSQL do differently; nothing else in Kanmen knows which of them it talks to."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -7,11 +10,12 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from models.wal import write_ahead
+
 _SERIALISED: Final = "kanmen_serialised"
-_BARE: Final = "kanmen_bare"
 _LOCK: Final = 0x6B616E6D
 """Number of the advisory lock: "kanm"."""
-_BUSY_MS: Final = 5000
+_BUSY_S: Final = 5
 """How long a writer waits for another before it gives up; transactions take milliseconds."""
 
 
@@ -40,9 +44,9 @@ def absent(url: str) -> bool:
 
 async def make_durable(engine: AsyncEngine) -> None:
     """Set what a database keeps for good: SQLite's write-ahead log, which readers and a writer share."""
-    if engine.dialect.name == "sqlite":
-        async with engine.execution_options(**{_BARE: True}).connect() as connection:
-            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path:
+        await asyncio.to_thread(_write_ahead, path)
 
 
 def protect(connection: Connection, table: str) -> None:
@@ -70,19 +74,21 @@ def protect(connection: Connection, table: str) -> None:
     )
 
 
+def _write_ahead(path: str) -> None:
+    with closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as db:
+        write_ahead(db, _BUSY_S)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+    for pragma in (f"busy_timeout={_BUSY_S * 1000}", "foreign_keys=ON", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    alone = options.get(_SERIALISED, False)
-    if options.get(_BARE, False):
-        return
+    alone = connection.get_execution_options().get(_SERIALISED, False)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
     elif alone:

@@ -11,6 +11,7 @@ from typing import Final, cast
 from models.clock import to_micros, utc_now
 from models.errors import JournalError
 from models.journal_rows import BUSY_S, Checkpoint, Draft, Latency, Row, latencies, read_entries, remedy
+from models.wal import write_ahead
 from models.wire import Entry, Kind
 
 __all__ = ["Checkpoint", "Draft", "Journal", "Latency", "Row", "latencies", "read_entries"]
@@ -56,7 +57,7 @@ class Journal:
         with self._plainly():
             self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         with self._plainly():
-            self._db.execute("PRAGMA journal_mode=WAL")
+            write_ahead(self._db, BUSY_S)
             self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self.origin = self._opened(writer)
 

@@ -1,7 +1,10 @@
 """The database: what the migrations make is what the tables say, and what SQLite promises is asked for."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,6 +19,7 @@ from api.roster import synchronise
 from api.views import BlindView
 from config.site import Site
 from models.columns import metadata
+from models.dialect import open_engine
 from models.migrations import configuration, upgrade
 from models.tables import HEAD, person
 
@@ -39,6 +43,28 @@ async def test_a_second_upgrade_changes_nothing(engine: AsyncEngine) -> None:
         }
 
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_many_who_open_a_new_database_at_once_all_find_it_made(tmp_path: Path) -> None:
+    """As desk, wall and an account's command do; each has connections of its own."""
+    rounds, crowd = 8, 4
+    gate = Barrier(crowd)
+
+    async def made(path: Path) -> str:
+        engine = open_engine(f"sqlite+aiosqlite:///{path}")
+        gate.wait(20)
+        await upgrade(engine)
+        async with engine.connect() as connection:
+            mode = (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one()
+        await engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(crowd) as pool:
+        modes = [
+            list(pool.map(lambda path: asyncio.run(made(path)), [tmp_path / f"{n}.db"] * crowd)) for n in range(rounds)
+        ]
+
+    assert modes == [["wal"] * crowd] * rounds
 
 
 async def test_who_leaves_the_roster_stays_for_the_records(site: Site, engine: AsyncEngine) -> None:

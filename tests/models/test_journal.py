@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from threading import Barrier
 
 import pytest
 
@@ -64,6 +66,23 @@ def test_the_origin_and_the_checkpoint_outlive_the_process_that_wrote_them(path:
 
     assert again.origin == origin
     assert again.checkpoints() == {"gate-1": Checkpoint(8, '{"x":2}'), "gate-2": Checkpoint(None, "{}")}
+
+
+def test_many_who_open_a_new_journal_at_once_all_get_the_same_one(tmp_path: Path) -> None:
+    """SQLite tells one of two who switch to its write-ahead log at once that the file is locked."""
+    rounds, crowd = 100, 3
+    gate = Barrier(crowd)
+
+    def opened(path: Path) -> str:
+        gate.wait(10)
+        journal = Journal(path)
+        journal.close()
+        return journal.origin
+
+    with ThreadPoolExecutor(crowd) as pool:
+        origins = [set(pool.map(opened, [tmp_path / f"{n}.db"] * crowd)) for n in range(rounds)]
+
+    assert [len(found) for found in origins] == [1] * rounds
 
 
 def test_a_row_is_unsent_then_sent_then_settled(path: Path) -> None:
