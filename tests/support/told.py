@@ -1,4 +1,4 @@
-"""What the ledger tells of blind time, beside what the observation log shows of it."""
+"""What a site's journal tells of blind time and of evidence, beside what the observation log shows."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -8,8 +8,9 @@ from config.site import Site
 from detect.observed import Seen, read
 from models.alert import BlindSpan
 from models.clock import from_micros
+from models.evidence import Evidence
 from models.journal import read_entries
-from models.wire import decode_blind
+from models.wire import decode_blind, decode_evidence
 
 NEAR = timedelta(seconds=1.0)
 """Between what happened and what the ledger says."""
@@ -19,6 +20,12 @@ def spans_of(site: Site) -> list[BlindSpan]:
     """The newest revision of each blind span, in the order in which they were written."""
     spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
     return list({span.id: span for span in sorted(spans, key=lambda span: span.revision)}.values())
+
+
+def evidence_of(site: Site) -> list[Evidence]:
+    """The newest revision of each piece of evidence."""
+    rows = [row.entry.body for row in read_entries(site.journal_path) if row.entry.kind == "evidence"]
+    return list({evidence.id: evidence for evidence in map(decode_evidence, rows)}.values())
 
 
 def looked_at(site: Site, camera: str) -> list[datetime]:

@@ -17,9 +17,7 @@ from street import street
 from models import keys
 from models.clock import utc_now
 from models.evidence import Evidence, FolderStore
-from models.journal import read_entries
 from models.live import Fragment
-from models.wire import decode_evidence
 from scenes.camera import SimulatedCamera
 from scenes.nal import H265
 from scenes.simulator import SimulatorThread
@@ -62,7 +60,11 @@ def test_cameras_that_change_or_lose_are_told_truly_watched_and_kept_on(
 ) -> None:
     del assets  # the detector comes from there
     with _running(tmp_path, footage) as (site, simulator):
-        site.until(lambda: set(CAMERAS) <= {e.camera for e in _evidence(site)}, 40, "a clip of each camera that grows")
+        site.until(
+            lambda: set(CAMERAS) <= {e.camera for e in told.evidence_of(site.site)},
+            40,
+            "a clip of each camera that grows",
+        )
         simulator.fault("unannounced", "unannounced")
         changed = utc_now()
         simulator.fault("lossy-udp", "loss", 0.01)
@@ -82,7 +84,10 @@ def test_cameras_that_change_or_lose_are_told_truly_watched_and_kept_on(
         ended = utc_now()
         site.until(lambda: not _pending(site, ended), 30, "an answer to each request for evidence")
         after = {name: site.camera(name) for name in CAMERAS}
-        kept, spans = _evidence(site), [span for span in told.spans_of(site.site) if span.began > changed - told.NEAR]
+        kept, spans = (
+            told.evidence_of(site.site),
+            [span for span in told.spans_of(site.site) if span.began > changed - told.NEAR],
+        )
         untold = {name: told.untold(site.site, name, changed) for name in CAMERAS}
     clips = [e for e in kept if e.kind == "clip" and e.state in ("ready", "partial")]
 
@@ -113,13 +118,8 @@ def _is_covered(site: small_site.RunningSite, clip: Evidence) -> bool:
     return bool(grey) and all(float(np.std(image[:, : image.shape[1] // 4])) < 2 for image in grey)
 
 
-def _evidence(site: small_site.RunningSite) -> list[Evidence]:
-    rows = [row.entry.body for row in read_entries(site.site.journal_path) if row.entry.kind == "evidence"]
-    return list({e.id: e for e in map(decode_evidence, rows)}.values())
-
-
 def _pending(site: small_site.RunningSite, until: datetime) -> list[Evidence]:
-    return [e for e in _evidence(site) if e.state == "pending" and e.at < until]
+    return [e for e in told.evidence_of(site.site) if e.state == "pending" and e.at < until]
 
 
 def _watched(site: small_site.RunningSite, camera: str, seconds: float) -> set[str]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 import pytest
 import run_again
 from blows import BLINDING, KINDS, Blow, Blows
-from told import NEAR, looked_at, spans_of
+from told import NEAR, evidence_of, looked_at, spans_of
 
 from config.read import read_site
 from models.alert import BlindSpan
@@ -28,6 +29,9 @@ _BLOWS = int(os.environ.get("KANMEN_BLOWS", "3"))
 """Of each kind; 3 a minute are answered at once, so 20 take some 7 minutes."""
 
 _SEED = int(os.environ.get("KANMEN_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+
+_ANSWERED = timedelta(seconds=15)
+"""A request whose last picture is this old has its answer, whoever died meanwhile."""
 
 _BACK_S = {"detect": 4.0, "ingest": 3.0}
 """What is promised of a machine without other work; the scenes have a key picture each second."""
@@ -75,7 +79,9 @@ def test_blows_at_random_lose_nothing_double_nothing_and_stand_in_the_ledger(sta
     spans = [span for span in spans_of(site) if (span.ended or until) > begun and span.began < until]
     gaps = [gap for camera in cameras for gap in _gaps(blows.struck, camera, looked_at(site, camera))]
     table = _table(blows.struck, gaps, spans)
-    print(json.dumps({"seed": _SEED, "killed": table, **report}))  # noqa: T201 (figures to be kept)
+    kept = [evidence for evidence in evidence_of(site) if (evidence.ended or evidence.at) < until - _ANSWERED]
+    ends = Counter(f"{evidence.kind} {evidence.state} {evidence.reason}".strip() for evidence in kept)
+    print(json.dumps({"seed": _SEED, "killed": table, "evidence": ends, **report}))  # noqa: T201 (figures to be kept)
 
     assert (report["lost"], report["duplicated_where"], report["missed_where"]) == (0, [], [])
     assert report["miscounted"] == []
@@ -84,6 +90,7 @@ def test_blows_at_random_lose_nothing_double_nothing_and_stand_in_the_ledger(sta
     blind_s = timedelta(seconds=site.health.blind_s)
     assert [g for g in gaps if g.again - g.blow.at > blind_s and not any(g.is_told_by(s) for s in spans)] == []
     assert [span for span in spans if not any(gap.is_told_by(span) for gap in gaps)] == []
+    assert [evidence for evidence in kept if evidence.state == "pending"] == []
     live, again = run_again.live_and_again(demo)
     assert again == live
     assert [kind for kind, limit_s in _BACK_S.items() if table[kind]["back_s_p50"] > 2 * limit_s] == []

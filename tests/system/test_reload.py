@@ -156,6 +156,61 @@ def test_a_wrong_change_is_refused_with_its_mistakes_and_the_old_one_goes_on(
     assert re.search(r"refused; what was in force goes on", it.site.log())
 
 
+def test_whoever_is_killed_around_a_reload_the_newest_file_is_in_force_afterwards(
+    tmp_path: Path, footage: Path, assets: Path
+) -> None:
+    del assets  # the detector comes from there
+    with changing(tmp_path, footage / "pedestrian_survaillance.mp4") as it:
+        it.until_live("gate-1", "gate-2")
+        detect = it.processes()["detect"]
+        os.kill(detect, signal.SIGSTOP)  # so that it dies between being handed the revision and taking it in
+        it.write("gate-1", "gate-2", "gate-3")
+        handed = it.reload()
+        os.kill(detect, signal.SIGKILL)
+        it.until_live("gate-1", "gate-2", "gate-3")
+        with_killed_detect = (it.site.status() or {})["revision"]
+
+        command = [sys.executable, "-m", "kanmen", "reload", "--json", "--config", str(it.site.config)]
+        it.write("gate-1", "gate-3")
+        at_once = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+        it.write("gate-1", "gate-2", "gate-3")
+        at_once.append(subprocess.Popen(command, stdout=subprocess.PIPE))
+        codes = [process.wait(60) for process in at_once if process.communicate(timeout=60)]
+        it.until_live("gate-1", "gate-2", "gate-3")
+
+        it.write("gate-2")
+        revisions, children = Revisions(it.site.site.data), it.processes()
+        kept = revisions.newest()
+        dying = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        it.site.until(lambda: revisions.newest() != kept, 20, "a revision that is kept and not yet in force")
+        it.site.process.kill()
+        it.site.process.wait(10)
+        dying.wait(60)
+        deadline = time.monotonic() + 15
+        while any(_lives(pid) for pid in children.values()):
+            assert time.monotonic() < deadline, it.site.log()[-2000:]
+            time.sleep(0.1)
+        with small_site.running(it.site.config) as again:
+            # What was said before the blow lives on in Redis for a while.
+            again.until(lambda: set((again.status() or {}).get("cameras", ())) == {"gate-2"}, 30, "gate-2 alone")
+            again.until(lambda: again.camera("gate-2").get("analysed_fps", 0) > 1, 30, "gate-2 live")
+            number = (again.status() or {})["revision"]
+            newest = revisions.newest()
+
+    assert handed[0] == 0
+    assert with_killed_detect == handed[1]["revision"]
+    assert codes == [0, 0, 0]
+    assert newest is not None
+    assert number == newest.number
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_where_nothing_runs_reload_says_so(tmp_path: Path) -> None:
     config = small_site.write_site(tmp_path, {"gate-1": "rtsp://127.0.0.1/1"})
     command = [sys.executable, "-m", "kanmen", "reload", "--config", str(config)]
