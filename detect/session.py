@@ -100,7 +100,7 @@ class Sessions:
             if writer.ended is not None:
                 self.end(camera, writer.ended)
             elif self._wanted().get(camera) != name:
-                self.end(camera, "it was long enough")
+                self.end(camera, "nobody asked for more")
             elif health is not None and health.recording != name:
                 self.end(camera, "the ingest worker writes no more")
 

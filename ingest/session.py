@@ -78,7 +78,7 @@ class SessionPackets:
     def _follow(self) -> None:
         name = self._wanted()
         if name != self._name:
-            self._end("it was long enough")
+            self._end("nobody asked for more")
             self._name = name if is_session_name(name) else ""
             self._opened = None
 

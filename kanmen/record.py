@@ -5,7 +5,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
@@ -95,7 +95,8 @@ class _Recording:
                     raise KanmenError(self._why_not())
                 self._last(seconds, stop)
             finally:
-                self._redis.delete(self._key)
+                with suppress(RedisError):  # the lease is over in a moment anyway
+                    self._redis.delete(self._key)
         except RedisError as error:
             raise KanmenError(
                 f"the site's Redis does not answer ({error}); does `kanmen up` or `watch` run?"
@@ -118,7 +119,10 @@ class _Recording:
         began = moved = monotonic_now()
         size, what = -1, f"Recording {self._camera}"
         while not stop.wait(_LOOK_S) and monotonic_now() - began < seconds:
-            self._redis.set(self._key, self._folder.name, ex=LEASE_LIFE_S)
+            try:
+                self._redis.set(self._key, self._folder.name, ex=LEASE_LIFE_S)
+            except RedisError:
+                break  # detect hears of nobody who asks for more: it ends here, and what is written stays
             self._progress(what, monotonic_now() - began, seconds)
             if (now := (self._folder / LOOKS).stat().st_size) != size:
                 size, moved = now, monotonic_now()

@@ -81,7 +81,7 @@ def test_it_ends_without_a_packet_when_nobody_wants_it_any_more(tmp_path: Path, 
     worker.packets.end(5)
 
     assert worker.told == [("one", coded[0].stamp.taken), None]
-    assert ended(tmp_path / "one" / PACKETS) in {None, "it was long enough"}
+    assert ended(tmp_path / "one" / PACKETS) in {None, "nobody asked for more"}
 
 
 def test_it_writes_neither_over_another_recording_nor_outside_its_folder(tmp_path: Path, clip_file: Path) -> None:
