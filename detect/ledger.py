@@ -75,11 +75,12 @@ class Ledger:
     Args:
         site, camera: Ids.
         blind_s: A camera counts as blind when pictures are missing for longer than this.
+        freeze_s: A worker calls a picture frozen when it has not changed for so long.
     """
 
-    def __init__(self, site: str, camera: str, blind_s: float) -> None:
+    def __init__(self, site: str, camera: str, blind_s: float, freeze_s: float) -> None:
         self._site, self._camera = site, camera
-        self._blind = round(blind_s * 1e6)
+        self._blind, self._freeze = round(blind_s * 1e6), round(freeze_s * 1e6)
 
     def analysed(self, sight: Sight, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
         """A picture that proves something was analysed: what was open closes; a gap that nobody noticed is recorded.
@@ -129,7 +130,10 @@ class Ledger:
             return replace(sight, span=replace(sight.span, reason=worse)), []
         if now - sight.heard <= self._blind:
             return sight, []
-        span = self._opened(sight, _reason(sight, health, now))
+        reason, since = _reason(sight, health, now), sight.last
+        if reason == "frozen" and health is not None:  # what was looked at since it froze proved nothing
+            since = max(sight.since, min(since, health.since - self._freeze))
+        span = self._opened(replace(sight, last=since), reason)
         return replace(sight, span=span), [self._said(span, 1, None)]
 
     def _opened(self, sight: Sight, reason: str) -> Open:

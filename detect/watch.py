@@ -69,7 +69,7 @@ class Watch:
     ) -> None:
         self.camera = camera
         self._rules = Rulebook(Place.of(site, camera))
-        self._ledger = Ledger(site.id, camera.id, site.health.blind_s)
+        self._ledger = Ledger(site.id, camera.id, site.health.blind_s, site.health.freeze_s)
         self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")

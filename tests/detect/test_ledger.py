@@ -1,5 +1,6 @@
 """Every gap longer than the limit is in the ledger exactly once, with the reason that was known best."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ from models.link import Health
 
 _S = 1_000_000
 _BLIND = 2 * _S
-_LEDGER = Ledger("gsdt", "gate-1", 2.0)
+_LEDGER = Ledger("gsdt", "gate-1", 2.0, 0.0)
 
 _MOMENTS = st.lists(
     st.tuples(st.integers(50_000, 6 * _S), st.sampled_from(["picture", "picture", "picture", "tick", "restart"])),
@@ -81,6 +82,19 @@ def test_a_worker_that_has_fallen_silent_is_down() -> None:
     _, (span,) = _LEDGER.watched(sight, _health("live", 10 * _S), 14 * _S)
 
     assert span.reason == "process_down"
+
+
+def test_a_frozen_camera_is_blind_since_its_picture_froze_and_never_twice() -> None:
+    ledger = Ledger("gsdt", "gate-1", 2.0, 15.0)
+    began = []
+    for first in (80, 90):  # before the first picture it was blind for another reason
+        sight = Sight.starting(first * _S)
+        for second in range(first, 101):  # until it is known that the picture has stopped 15 s ago
+            sight, _ = ledger.analysed(replace(sight, since=first * _S), second * _S + 1, second * _S + 1)
+        _, (span,) = ledger.watched(sight, Health(103 * _S, "frozen", 100 * _S), 103 * _S)
+        began.append((span.reason, to_micros(span.began)))
+
+    assert began == [("frozen", 85 * _S), ("frozen", 90 * _S)]
 
 
 def test_the_worst_that_was_seen_is_the_reason_in_the_end() -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import small_site
+import told
 
 from kanmen.assets import fetch
 from kanmen.composing import Composing, Scene
 from models.alert import BlindSpan
 from models.clock import from_micros, utc_now
 from models.journal import read_entries
-from models.wire import decode_alert, decode_blind
+from models.wire import decode_alert
 from scenes.breaches import breaches
 from scenes.camera import SimulatedCamera
 from scenes.demo import CONFIG
@@ -32,9 +33,6 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 _LOGIN = ("demo", "a-secret")
 _LASTS_S = 9.0
 """How long each trouble lasts."""
-
-_NEAR = timedelta(seconds=1.0)
-"""Between what was injected and what the ledger says."""
 
 _UNSEEABLE = {"gate-3", "gate-4"}
 """Their pictures are broken for a while: what a detector then sees is nobody's promise."""
@@ -84,15 +82,6 @@ def _site(folder: Path, scenes: dict[str, Scene]) -> Iterator[tuple[small_site.R
             yield site, simulator
 
 
-def _spans(site: small_site.RunningSite) -> list[BlindSpan]:
-    newest: dict[object, BlindSpan] = {}
-    for row in read_entries(site.site.journal_path):
-        if row.entry.kind == "blind":
-            span = decode_blind(row.entry.body)
-            newest[span.id] = span
-    return list(newest.values())
-
-
 def test_trouble_is_told_survived_and_costs_no_breach_that_the_ledger_does_not_excuse(
     tmp_path: Path, scenes: dict[str, Scene], assets: Path
 ) -> None:
@@ -132,7 +121,8 @@ def test_trouble_is_told_survived_and_costs_no_breach_that_the_ledger_does_not_e
             timeout=60,
             check=False,
         )
-        spans, site_of = _spans(site), site.site
+        spans, site_of = told.spans_of(site.site), site.site
+        untold_of = {name: told.untold(site.site, name, injected) for name in scenes}
         alerts = [
             decode_alert(row.entry.body) for row in read_entries(site_of.journal_path) if row.entry.kind == "alert"
         ]
@@ -148,7 +138,11 @@ def test_trouble_is_told_survived_and_costs_no_breach_that_the_ledger_does_not_e
     assert [e for e in verdict.missed if e.camera not in _UNSEEABLE] == []
     assert verdict.duplicated == ()
     assert {name for name in scenes if after[name]["counts"]["analysed"] <= during[name]["counts"]["analysed"]} == set()
+    _tells(spans, "gate-2", "frozen", injected, released)
     _tells(spans, "gate-6", "stalled", injected, released)
+    # The others are told of as far as pictures were missing, and no further.
+    told_of = set(scenes) - {"gate-2"}
+    assert {name: untold for name, untold in untold_of.items() if name in told_of and untold} == {}
     assert during["gate-2"]["state"] == "frozen"
     assert during["gate-8"]["width"] < before["gate-8"]["width"] == after["gate-8"]["width"]
     assert [s for s in spans if s.camera == "gate-7" and s.began > begun] == []
@@ -156,8 +150,8 @@ def test_trouble_is_told_survived_and_costs_no_breach_that_the_ledger_does_not_e
 
 def _tells(spans: list[BlindSpan], camera: str, reason: str, since: datetime, until: datetime) -> None:
     """The ledger has one span of that trouble: from its beginning, until the camera had been found again."""
-    told = [s for s in spans if s.camera == camera and abs(s.began - since) <= _NEAR]
+    fitting = [s for s in spans if s.camera == camera and abs(s.began - since) <= told.NEAR]
 
-    assert [s.reason for s in told] == [reason]
-    assert told[0].ended is not None
-    assert until - _NEAR <= told[0].ended <= until + timedelta(seconds=5)
+    assert [s.reason for s in fitting] == [reason]
+    assert fitting[0].ended is not None
+    assert until - told.NEAR <= fitting[0].ended <= until + timedelta(seconds=5)

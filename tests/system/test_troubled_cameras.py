@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import small_site
+import told
 
+from models.clock import utc_now
 from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
@@ -41,6 +43,7 @@ def test_a_stuck_a_dead_and_an_unauthorised_camera_cost_the_others_nothing(
             site.until(lambda: all(site.camera(name).get("taken") for name in names), 60, "live cameras")
             time.sleep(2)
             with_all = _frames_in(site, healthy)
+            injected = utc_now()
             for name, fault in troubled.items():
                 simulator.fault(name, fault)
             simulator.drop("gate-5")
@@ -48,11 +51,16 @@ def test_a_stuck_a_dead_and_an_unauthorised_camera_cost_the_others_nothing(
                 site.until(lambda n=name, s=state: site.camera(n).get("state") == s, 20, f"{name} {state}")
             with_trouble = _frames_in(site, healthy)
             said = {name: site.camera(name) for name in troubled}
-            log = site.log()
+            log, spans = site.log(), [span for span in told.spans_of(site.site) if span.began > injected - told.NEAR]
 
     assert all(with_trouble[name] >= 0.9 * with_all[name] > 0 for name in healthy), (with_all, with_trouble)
-    assert all(told["blind_since"] is not None for told in said.values())
-    assert said["gate-5"]["blind_reason"] == "unauthorised"
+    assert all(camera["blind_since"] is not None for camera in said.values())
+    assert sorted((span.camera, span.reason) for span in spans) == [
+        ("gate-3", "stalled"),
+        ("gate-4", "disconnected"),
+        ("gate-5", "unauthorised"),
+    ]
+    assert all(abs(span.began - injected) <= told.NEAR for span in spans)
     assert "secret-word" not in log + str(said)
 
 
