@@ -104,7 +104,7 @@ def test_cameras_that_change_or_lose_are_told_truly_watched_and_kept_on(
         CAMERAS, ("live", 288)
     )
     assert {e.camera for e in clips if e.at > changed} == set(CAMERAS)
-    assert {e.reason for e in clips} <= {"", "changed", "starts_late", "gap"}
+    assert {e.reason for e in clips} <= {"", "changed", "starts_late", "gap", "ends_early"}
     assert {e.camera for e in clips if e.reason == "changed"} == set(CHANGING)
     assert all(_is_covered(site, e) for e in clips if e.camera == "size-masked")
 

@@ -15,8 +15,10 @@ import processes
 import pytest
 import redis
 import small_site
+import told
 from street import street
 
+from models.clock import utc_now
 from scenes.camera import SimulatedCamera
 from scenes.simulator import SimulatorThread
 
@@ -46,9 +48,11 @@ def test_each_trouble_is_one_alert_on_the_feed_whoever_is_killed_and_comes_to_it
     del assets  # the detector comes from there
     with _running(tmp_path, footage) as (site, simulator):
         _cameras_go_dark(site, simulator)
+        hangs = utc_now()
         _redis_hangs(site)
+        blind_meanwhile = [span for span in told.spans_of(site.site) if span.began > hangs]
         _detect_dies_again_and_again(site)
-        told = _told(site)
+        on_feed = _on_feed(site)
         audit = subprocess.run(
             [sys.executable, "-m", "kanmen", "audit", "--config", str(site.config)],
             capture_output=True,
@@ -56,7 +60,7 @@ def test_each_trouble_is_one_alert_on_the_feed_whoever_is_killed_and_comes_to_it
             timeout=60,
             check=False,
         )
-    newest = {alert["id"]: alert for alert in told}
+    newest = {alert["id"]: alert for alert in on_feed}
 
     assert sorted((a["code"], a["camera"], a["level"]) for a in newest.values()) == [
         ("CAM_OFFLINE", "gate-1", 2),
@@ -65,6 +69,7 @@ def test_each_trouble_is_one_alert_on_the_feed_whoever_is_killed_and_comes_to_it
         ("SYS_DETECT", "", 2),
     ]
     assert [a for a in newest.values() if a["ended"] is None] == []
+    assert blind_meanwhile == []
     assert audit.returncode == 0, audit.stdout + audit.stderr
 
 
@@ -109,7 +114,7 @@ def _killed(site: small_site.RunningSite, role: str) -> None:
     site.until(lambda: processes.pid_of(site.config.parent, role) not in (None, pid), 15, f"{role} again")
 
 
-def _told(site: small_site.RunningSite) -> list[dict[str, Any]]:
+def _on_feed(site: small_site.RunningSite) -> list[dict[str, Any]]:
     """The alerts on the feed that no rule raised, in the order in which walls are told of them."""
     path = site.site.data / "kanmen.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
@@ -118,5 +123,5 @@ def _told(site: small_site.RunningSite) -> list[dict[str, Any]]:
 
 
 def _lasts(site: small_site.RunningSite, code: str) -> int:
-    newest = {alert["id"]: alert for alert in _told(site) if alert["code"] == code}
+    newest = {alert["id"]: alert for alert in _on_feed(site) if alert["code"] == code}
     return sum(alert["ended"] is None for alert in newest.values())
