@@ -10,6 +10,7 @@ from detect.outlet import Outlet
 from detect.watch import Watch
 from models.alert import Alert
 from models.clock import to_micros, utc_now
+from models.flow import FlowCount
 from models.in_force import in_force
 from models.journal import Checkpoint, Draft, Journal
 from models.wire import decode_in_force
@@ -69,6 +70,7 @@ class Book:
             self.write([Draft.of_in_force(word)])
 
 
-def alert_drafts(alerts: Iterable[Alert]) -> list[Draft]:
-    """Rows of alerts that no picture caused; each says that it was seen at its end, or where it began."""
-    return [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in alerts]
+def left_behind(watch: Watch, alerts: Iterable[Alert], counts: Iterable[FlowCount]) -> list[Draft]:
+    """Rows of what rules that are gone left behind: no picture caused them."""
+    drafts = [Draft.of_alert(alert, to_micros(alert.ended or alert.began)) for alert in alerts]
+    return drafts + [Draft.of_flow(count, watch.taken or to_micros(count.minute)) for count in counts]

@@ -14,8 +14,9 @@ from detect.health.remembered import decode_health, encode_health
 from detect.health.rules import State
 from detect.ledger import Sight
 from models.alert import Alert
+from models.flow import FlowCount
 from models.journal import Checkpoint
-from models.wire import decode_alert, encode_alert
+from models.wire import decode_alert, decode_flow, encode_alert, encode_flow
 
 _VERSION: Final = 1
 
@@ -29,6 +30,7 @@ class Memory:
         tracker: State of the tracker, None before the first frame.
         rules: State of each rule by its id.
         alerts: Newest revision of each rule's newest alert, as it went into the journal.
+        untold: What rules had counted and not told when this was written down; told where such a rule is gone since.
         sight: For the blind-time ledger.
         health: Troubles of the camera itself, and what it usually shows.
     """
@@ -38,6 +40,7 @@ class Memory:
     tracker: dict[str, Any] | None = None
     rules: dict[str, Any] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
+    untold: list[FlowCount] = field(default_factory=list)
     health: State = field(default_factory=State)
 
 
@@ -49,6 +52,7 @@ def encode_memory(memory: Memory) -> str:
         "tracker": memory.tracker,
         "rules": {name: asdict(state) for name, state in memory.rules.items()},
         "alerts": {name: encode_alert(alert) for name, alert in memory.alerts.items()},
+        "untold": [encode_flow(count) for count in memory.untold],
         "sight": asdict(memory.sight),
         "health": encode_health(memory.health),
     }
@@ -74,6 +78,7 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
             tracker=raw["tracker"],
             rules={name: _adapter(rules[name]).validate_python(s) for name, s in raw["rules"].items() if name in rules},
             alerts={name: decode_alert(alert) for name, alert in raw["alerts"].items()},
+            untold=[decode_flow(count) for count in raw.get("untold", ())],  # older checkpoints have none
             sight=_adapter(Sight).validate_python(raw["sight"]),
             health=decode_health(raw["health"]),
         )

@@ -10,7 +10,7 @@ from models.journal import Checkpoint, Draft
 
 
 def farewell(camera: str, checkpoint: Checkpoint, now: datetime) -> list[Draft]:
-    """Its alerts and its blind span end; nothing of a checkpoint that says no more."""
+    """Its alerts and its blind span end, and what it had counted is told; nothing of a checkpoint that says no more."""
     try:
         memory = decode_memory(checkpoint.body, {})
     except ValueError:
@@ -21,6 +21,7 @@ def farewell(camera: str, checkpoint: Checkpoint, now: datetime) -> list[Draft]:
         for a in memory.alerts.values()
         if a.ended is None
     ]
+    drafts += [Draft.of_flow(count, memory.sight.last) for count in memory.untold]
     span = memory.sight.span
     if span is not None:
         drafts.append(Draft.of_blind(BlindSpan(span.id, 2, camera, span.reason, from_micros(span.began), now)))

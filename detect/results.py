@@ -12,7 +12,7 @@ from typing import Final
 from config.handover import Handed
 from config.revisions import Revision
 from config.site import Site
-from detect.book import Book, alert_drafts
+from detect.book import Book, left_behind
 from detect.cameras import Cameras
 from detect.farewell import farewell
 from detect.figures import Figures
@@ -109,7 +109,7 @@ class Results:
     def _run(self) -> None:
         try:
             self._book.say_in_force(self._revision)
-            self._write({camera: alert_drafts(watch.orphaned()) for camera, watch in self._watches.items()})
+            self._write({camera: left_behind(watch, *watch.orphaned()) for camera, watch in self._watches.items()})
             tick = save = monotonic_now()
             while True:
                 now = monotonic_now()
@@ -183,10 +183,8 @@ class Results:
                 log.info("%s: watched from now on", camera)
             elif watch.camera != configured:
                 self._sessions.end(camera, "its configuration was changed")
-                ended, counted = watch.adopt(site, configured)
+                drafts[camera] = left_behind(watch, *watch.adopt(site, configured))
                 self._observations.anew(camera)
-                drafts[camera] = alert_drafts(ended)
-                drafts[camera] += [Draft.of_flow(count, watch.taken or to_micros(now)) for count in counted]
                 log.info("%s: watched by its new zones, lines and rules", camera)
         self._write(drafts)
         self._outlet.wake()

@@ -92,7 +92,7 @@ class Watch:
     def checkpoint(self) -> Checkpoint:
         """All that must be remembered as of now."""
         self._memory.tracker = self._tracker.state()
-        return Checkpoint(self._memory.taken, encode_memory(self._memory))
+        return Checkpoint(self._memory.taken, encode_memory(replace(self._memory, untold=self.untold())))
 
     def look(self, frame: Frame, found: Detections, now: datetime, photograph: Photograph, spent: Spent) -> Looked:
         """Take one analysed frame in; its `taken` is later than that of the last, unless our clock was set back."""
@@ -165,20 +165,20 @@ class Watch:
         states = self._memory.rules
         last = before.end(states, without=self._rules.state_types)
         self._memory.rules = {name: states.get(name, fresh) for name, fresh in self._rules.fresh().items()}
-        return self.orphaned(), [one for one in last if isinstance(one, FlowCount)]
+        alerts, counts = self.orphaned()
+        return alerts, [*counts, *(one for one in last if isinstance(one, FlowCount))]
 
-    def orphaned(self) -> list[Alert]:
-        """The last revision of each alert that lasts and whose rule, zone or line is no longer configured."""
+    def orphaned(self) -> tuple[list[Alert], list[FlowCount]]:
+        """What rules left behind that are no longer configured: last revisions of alerts that last, and counts."""
         memory, kept = self._memory, {*self._rules.state_types, *TROUBLES}
         gone = [alert for name, alert in memory.alerts.items() if name not in kept]
         memory.alerts = {name: alert for name, alert in memory.alerts.items() if name in kept}
         ended = from_micros(memory.sight.last)
         redrawn, self._redrawn = self._redrawn, []
         memory.alerts |= {alert.rule: alert for alert in redrawn}
-        return [
-            *redrawn,
-            *(replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None),
-        ]
+        counts, memory.untold = [count for count in memory.untold if count.rule not in kept], []
+        last = [replace(a, revision=a.revision + 1, ended=max(ended, a.began)) for a in gone if a.ended is None]
+        return [*redrawn, *last], counts
 
     def _newest(self, now: int) -> int:
         """µs of the newest picture, on our clock also where that was set back."""

@@ -12,10 +12,11 @@ from detect.scripted import detections
 from detect.watch import Looked, Watch
 from models.alert import Alert
 from models.clock import to_micros
+from models.flow import FlowCount
 from models.frame import Frame
 from models.journal import Checkpoint
 from models.labels import PERSON
-from models.wire import decode_alert
+from models.wire import decode_alert, decode_flow
 
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 _INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
@@ -65,10 +66,11 @@ def test_the_alert_of_a_rule_that_was_taken_away_ends(site: Site) -> None:
     watch, alert = _open(site)
     without = site.cameras[0].model_copy(update={"rules": ()})
     again = Watch(site, without, watch.checkpoint(), _T0 + timedelta(seconds=9))
-    (last,) = again.orphaned()
+    ((last,), counts) = again.orphaned()
 
+    assert counts == []
     assert (last.id, last.revision, last.ended, last.snapshot) == (alert.id, 2, _T0 + timedelta(seconds=1.4), "1.jpg")
-    assert again.orphaned() == []
+    assert again.orphaned() == ([], [])
 
 
 def test_the_alert_of_a_camera_that_was_taken_away_ends(site: Site) -> None:
@@ -108,7 +110,8 @@ def test_silence_is_blind_also_after_the_clock_was_set_back(site: Site) -> None:
     assert [span.revision for span in then] == [1]
 
 
-def test_what_a_rule_had_counted_is_told_when_it_is_taken_away(site: Site) -> None:
+def _counting(site: Site) -> tuple[Watch, list[FlowCount]]:
+    """A watch that has counted more than it told, and what it told."""
     raw = site.cameras[0].model_dump()
     counting = Camera.model_validate(raw | {"rules": [{"rule": "FLOW", "line": "sill"}]})
     watch = Watch(site, counting, None, _T0)
@@ -118,9 +121,44 @@ def test_what_a_rule_had_counted_is_told_when_it_is_taken_away(site: Site) -> No
         feet = (k % 20) * 0.05
         found = detections((PERSON, 0.9, (feet - 0.05, 0.4, feet + 0.05, 0.8)))
         told += watch.look(Frame("gate-1", 1, 1, at, _IMAGE), found, at, _key, lambda *_: None).flows
-    alerts, counts = watch.adopt(site, counting.model_copy(update={"rules": ()}))
+    return watch, told
+
+
+def test_what_a_rule_had_counted_is_told_when_it_is_taken_away(site: Site) -> None:
+    watch, told = _counting(site)
+    assert watch.checkpoint()  # once a second: it tells nothing twice
+    alerts, counts = watch.adopt(site, watch.camera.model_copy(update={"rules": ()}))
 
     assert [(c.revision, c.into + c.out) for c in told] == [(1, 1)]
     assert alerts == []
     assert [(c.id, c.revision) for c in counts] == [(told[0].id, 2)]
     assert counts[0].into + counts[0].out > 1
+    assert watch.orphaned() == ([], [])
+
+
+def test_what_a_rule_had_counted_is_told_though_it_was_taken_away_while_detect_was_down(site: Site) -> None:
+    watch, told = _counting(site)
+    without = watch.camera.model_copy(update={"rules": ()})
+    again = Watch(site, without, watch.checkpoint(), _T0 + timedelta(seconds=60))
+    _, counts = again.orphaned()
+    later = Watch(site, without, again.checkpoint(), _T0 + timedelta(seconds=90))
+
+    assert [(c.id, c.revision) for c in counts] == [(told[0].id, 2)]
+    assert counts[0].into + counts[0].out > 1
+    assert later.orphaned() == ([], [])
+
+
+def test_a_rule_that_is_still_there_goes_on_counting_after_a_restart_and_tells_itself(site: Site) -> None:
+    watch, _ = _counting(site)
+    again = Watch(site, watch.camera, watch.checkpoint(), _T0 + timedelta(seconds=60))
+
+    assert again.orphaned() == ([], [])
+    assert again.untold() == watch.untold()
+
+
+def test_what_a_camera_had_counted_is_told_when_it_is_taken_away(site: Site) -> None:
+    watch, told = _counting(site)
+    counts = [decode_flow(draft.body) for draft in farewell("gate-1", watch.checkpoint(), _T0) if draft.kind == "flow"]
+
+    assert [(c.id, c.revision) for c in counts] == [(told[0].id, 2)]
+    assert counts == watch.untold()
