@@ -17,8 +17,9 @@ _PPS: Final = 8
 _VPS_H265: Final = 32
 _PPS_H265: Final = 34
 
-_H265_BEGINS: Final = b"\0\0\1\x40\1"
-"""A start code and the head of a VPS; as H.264 it would be a kind of unit that does not exist."""
+_H265_ALONE: Final = tuple(b"\0\0\1" + bytes((kind << 1, 1)) for kind in (_VPS_H265, 48, 49))
+"""Start codes with the heads of a VPS, and of RTP's aggregates and fragments (RFC 7798); what they would be as H.264
+(unspecified, data partitions) no camera sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def parameter_sets(codec: str, data: bytes) -> tuple[bytes, ...]:
 
 
 def is_h265(data: bytes) -> bool:
-    """Whether data that came as H.264 has the beginning of an H.265 key picture in it."""
-    return _H265_BEGINS in data
+    """Whether data that came as H.264 holds what only H.265 has."""
+    return any(unit in data for unit in _H265_ALONE)
 
 
 def changed(opened: Opened, sets: tuple[bytes, ...], key: "av.Packet[VideoStream]") -> Opened | None:

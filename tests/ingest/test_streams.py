@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from config.site import Site
+from ingest.opened import is_h265
 from scenes.camera import SimulatedCamera
 from scenes.clip import AccessUnit, Clip
 from scenes.simulator import SimulatorThread
@@ -147,6 +149,19 @@ def test_a_camera_that_changes_its_codec_is_asked_anew_at_once(
     )
     assert live.codec == "hevc"
     assert {(b - a) % PICTURES for a, b in itertools.pairwise(shown)} == {5}
+
+
+def test_no_real_h264_is_taken_for_h265(footage: Path):
+    named = []
+    for path in sorted(footage.rglob("*.mp4")):
+        with av.open(str(path)) as source:
+            if source.streams.video[0].codec_context.name == "h264":
+                start_codes = av.BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0])
+                packets = [bytes(p) for packet in source.demux(video=0) for p in start_codes.filter(packet)]
+                named.append((path.name, len(packets) > 10, any(map(is_h265, packets))))
+
+    assert len(named) >= 3
+    assert [name for name, _, taken in named if taken] == []
 
 
 def test_a_stall_is_told_after_the_time_that_is_configured(simulator: SimulatorThread, make_site: MakeSite):

@@ -137,16 +137,20 @@ def test_a_wrong_change_is_refused_with_its_mistakes_and_the_old_one_goes_on(
         fixed = it.reload()
         it.site.config.write_text("cameras: [")
         no_yaml = it.reload()
+        it.site.config.write_text(good.replace("/gate-2", "/${file:gone}"))
+        no_secret = it.reload()
         os.kill(began["ingest:gate-1"], signal.SIGKILL)
         it.site.until(lambda: it.processes().get("ingest:gate-1") not in (None, began["ingest:gate-1"]), 10, "a worker")
         it.until_live("gate-1", "gate-2")
         after = it.processes()
         number = Revisions(it.site.site.data).newest()
 
-    assert [(code, [m["where"] for m in said["mistakes"]]) for code, said in (wrong, fixed, no_yaml)] == [
+    refused = (wrong, fixed, no_yaml, no_secret)
+    assert [(code, [m["where"] for m in said["mistakes"]]) for code, said in refused] == [
         (1, ["prefix", "cameras.1.id"]),
         (1, ["wall.port"]),
         (1, [""]),
+        (1, ["cameras.1.url"]),
     ]
     assert {job: pid for job, pid in after.items() if job != "ingest:gate-1"} == {
         job: pid for job, pid in began.items() if job != "ingest:gate-1"
