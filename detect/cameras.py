@@ -131,11 +131,18 @@ class Cameras:
         link = self._links.get(camera)
         return link.health if link else None
 
-    def want(self, want: Want, recorded: Mapping[str, str]) -> None:
-        """Ask every worker for samples, and those that are recorded (camera to session) for their packets."""
+    def want(self, want: Want, fps: Mapping[str, float], recorded: Mapping[str, str]) -> None:
+        """Ask every worker for samples, so many a second, and those that are recorded for their packets.
+
+        Args:
+            want: Their size, and the rate of cameras that are not in `fps`.
+            fps: Camera to samples a second.
+            recorded: Camera to the name of the session.
+        """
         for link in self._links.values():
+            rate, record = fps.get(link.camera, want.fps), recorded.get(link.camera, "")
             try:
-                link.socket.send(encode(replace(want, record=recorded.get(link.camera, ""))))
+                link.socket.send(encode(replace(want, fps=rate, record=record)))
             except OSError:  # its buffer is full or its end is gone: the next one comes in a second
                 self._figures.count(link.camera, "want_unsent")
 

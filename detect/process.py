@@ -17,6 +17,7 @@ from detect.farewell import farewell
 from detect.figures import Figures
 from detect.observations import Observations
 from detect.outlet import Outlet
+from detect.pace import Pace
 from detect.requests import Requests
 from detect.results import Results
 from detect.session import Sessions
@@ -110,7 +111,7 @@ def run(
     began, cpu = perf_counter(), process_time()
     try:
         taking_in = partial(_take_in, handover, cameras=cameras, results=results, outlet=outlet, figures=figures)
-        asking = partial(_ask, cameras, want, sessions)
+        asking = partial(_ask, cameras, want, Pace(want.fps), figures, sessions)
         _serve(site, taking_in, asking, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
         detector.close()
     finally:
@@ -153,9 +154,10 @@ def _serve(
         pause_s = _submit(cameras, detector, results, site.detector.batch_deadline_ms / 1000)
 
 
-def _ask(cameras: Cameras, want: Want, sessions: Sessions) -> None:
+def _ask(cameras: Cameras, want: Want, pace: Pace, figures: Figures, sessions: Sessions) -> None:
     """Ask for samples, and of cameras that are recorded for packets."""
-    cameras.want(want, sessions.names)
+    counts = {camera: figures.counts(camera) for camera in cameras.ids}
+    cameras.want(want, pace.follow(counts, monotonic_now()), sessions.names)
 
 
 def _take_in(

@@ -60,6 +60,6 @@ def _luma(frame: VideoFrame) -> Luma:
     if frame.format.name not in _PLANAR_8_BIT:
         frame = frame.reformat(format="gray", threads=1)
     plane = frame.planes[0]
-    lines = np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)
+    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     luma: Luma = lines[: frame.height : STRIDE, : frame.width : STRIDE].astype(np.int16)
     return luma

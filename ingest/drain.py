@@ -37,6 +37,9 @@ class Receiver(Protocol):
             StreamError: this connection is of no use.
         """
 
+    def spare_s(self, coded: Coded) -> float:
+        """So long the packets after this one may lie in the socket, seconds; 0 where they are wanted at once."""
+
     def lost(self, state: Lost, detail: str, retry_s: float) -> None:
         """The connection failed or ended; `detail` is for people and has no secrets in it."""
 
@@ -53,6 +56,7 @@ class Drain:
 
     def __init__(self, url: str, transport: Transport, read_s: float, receiver: Receiver, name: str) -> None:
         self._url, self._transport, self._read_s = url, transport, read_s
+        self._may_rest = transport == "tcp"  # a socket of datagrams that is full loses them
         self._receiver = receiver
         self._log = logging.getLogger(name)
         # The start in µs tells this epoch from those before a restart; it wraps after 36 min, which no slot outlives.
@@ -103,7 +107,10 @@ class Drain:
                     self._log.info("%s: now %dx%d", place(self._url), opened.width, opened.height)
                 if packet.pts is not None:
                     stamp = self._clock.stamp(micros(packet.pts, opened.time_base), to_micros(utc_now()))
-                    self._receiver.take(Coded(packet, packet.pts, stamp, opened), skew_s(packet, stamp.taken))
+                    coded = Coded(packet, packet.pts, stamp, opened)
+                    self._receiver.take(coded, skew_s(packet, stamp.taken))
+                    if self._may_rest and (spare_s := self._receiver.spare_s(coded)) > 0:
+                        ending.wait(spare_s)
 
 
 def skew_s(packet: "Packet[VideoStream]", taken: int) -> float | None:

@@ -32,3 +32,9 @@ class Grid:
             return False
         self._last = number
         return True
+
+    def until_us(self, pts: int, time_base: Fraction) -> int:
+        """Whole µs of the stream's time from this picture to the next point of the grid, more than 0."""
+        scale = time_base.denominator * self._step.denominator
+        beyond = pts * time_base.numerator * self._step.numerator % scale
+        return -(-(scale - beyond) * 1_000_000 // (time_base.denominator * self._step.numerator))

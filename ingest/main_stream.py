@@ -43,6 +43,10 @@ class MainStream:
             coded = replace(coded, stamp=replace(coded.stamp, taken=taken))
         self._counts.add("ring_overflow", self._ring.add(coded))
 
+    def spare_s(self, coded: Coded) -> float:  # noqa: ARG002 (as the receiver of the sub-stream)
+        """Read at once: its packets are many, and the socket holds few."""
+        return 0.0
+
     def lost(self, state: Lost, detail: str, retry_s: float) -> None:
         """Counted; the log says why."""
         del state, detail, retry_s

@@ -35,6 +35,9 @@ from models.slots import SlotWriter
 RING_SPARE_S: Final = 5.0
 """The ring reaches back so much further than a clip: an alert takes a moment, and a busy evidence thread too."""
 
+_LOOK_S: Final = 0.25
+"""How soon the death of a thread ends the worker."""
+
 _END_S: Final = 1.5
 """What ending may take; a thread that FFmpeg still holds then is left to the end of the process."""
 
@@ -104,7 +107,7 @@ class Worker:
         ]
         for thread in threads:
             thread.start()
-        while not stop.wait(0.1) and self._failed is None:
+        while not stop.wait(_LOOK_S) and self._failed is None:
             pass
         self._ending.set()
         deadline = monotonic_now() + _END_S
@@ -165,6 +168,10 @@ class Worker:
         self._pictures.offer(coded)
         if self._pictures.is_blank():
             raise StalledError(f"packets come, but no picture could be decoded for {BLANK_S:g} s")
+
+    def spare_s(self, coded: Coded) -> float:
+        """Until the next sample comes, nobody waits for packets but who watches them live."""
+        return 0.0 if self._live.is_leased("mp4") else self._pictures.spare_s(coded)
 
     def lost(self, state: Lost, detail: str, retry_s: float) -> None:
         """The sub-stream is away."""

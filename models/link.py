@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from models.evidence import EvidenceKind, EvidenceState
@@ -140,7 +140,8 @@ _TYPES: Final[dict[str, type[Message]]] = {
 
 def encode(message: Message) -> bytes:
     """The message as one JSON object with its type under `t`."""
-    return json.dumps({"t": type(message).__name__.lower(), **asdict(message)}, ensure_ascii=False).encode()
+    body = {name: getattr(message, name) for name in message.__slots__}  # flat: `asdict` takes five times as long
+    return json.dumps({"t": type(message).__name__.lower(), **body}, ensure_ascii=False).encode()
 
 
 def decode(data: bytes) -> Message:

@@ -63,20 +63,19 @@ def shared(reference: Edges, now: Edges, moved_points: int) -> tuple[float, floa
         None where the reference has too few blocks that can be recognised.
     """
     around = cv2.copyMakeBorder(now, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REPLICATE)
-    blocks = placed = displaced = 0
-    for y in range(0, ROWS, _BLOCK):
-        for x in range(0, COLUMNS, _BLOCK):
-            block = reference[y : y + _BLOCK, x : x + _BLOCK]
-            if float(block.std()) < _BARE:
-                continue
-            blocks += 1
-            window = around[y : y + _BLOCK + 2 * _REACH, x : x + _BLOCK + 2 * _REACH]
-            fits = cv2.matchTemplate(window, block, cv2.TM_CCOEFF_NORMED)
-            here = float(fits[_REACH - 1 : _REACH + 2, _REACH - 1 : _REACH + 2].max())
-            _, best, _, (column, row) = cv2.minMaxLoc(fits)
-            gone = max(abs(column - _REACH), abs(row - _REACH)) >= moved_points and best > here + _BETTER
-            if gone:
-                displaced += best >= _SURE
-            else:
-                placed += here >= _KNOWN
+    varied = reference.reshape(ROWS // _BLOCK, _BLOCK, COLUMNS // _BLOCK, _BLOCK).std(axis=(1, 3)) >= _BARE
+    placed = displaced = 0
+    for i, j in np.argwhere(varied).tolist():
+        y, x = i * _BLOCK, j * _BLOCK
+        block = reference[y : y + _BLOCK, x : x + _BLOCK]
+        window = around[y : y + _BLOCK + 2 * _REACH, x : x + _BLOCK + 2 * _REACH]
+        fits = cv2.matchTemplate(window, block, cv2.TM_CCOEFF_NORMED)
+        here = float(fits[_REACH - 1 : _REACH + 2, _REACH - 1 : _REACH + 2].max())
+        _, best, _, (column, row) = cv2.minMaxLoc(fits)
+        gone = max(abs(column - _REACH), abs(row - _REACH)) >= moved_points and best > here + _BETTER
+        if gone:
+            displaced += best >= _SURE
+        else:
+            placed += here >= _KNOWN
+    blocks = int(np.count_nonzero(varied))
     return (placed / blocks, displaced / blocks) if blocks >= _FEWEST else None
