@@ -6,17 +6,17 @@ from typing import Final
 
 from models.clock import Monotonic
 
-_JUDGED_S: Final = 2.0
+_JUDGED_S: Final = 4.0
 """Over so long a camera's samples are counted."""
 
 _MANY: Final = 0.15
-_FEW: Final = 0.03
+_FEW: Final = 0.04
 """More superseded samples than this part of all ask for fewer, less than that for more; in between nothing changes."""
 
-_SPARE: Final = 1.08
+_SPARE: Final = 1.1
 """So many more are asked for than could be looked at: what was asked for and is missing would not show otherwise."""
 
-_MORE: Final = 1.25
+_MORE: Final = 1.5
 _LEAST_FPS: Final = 1.0
 
 
