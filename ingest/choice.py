@@ -9,6 +9,7 @@ from ingest.decoder import Picture
 from ingest.freeze import STRIDE, Freeze, Luma
 from ingest.grid import Grid
 from ingest.health import Counts
+from ingest.planes import lines
 from ingest.taken import Rising
 
 _PLANAR_8_BIT: Final = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "gray", "nv12"})
@@ -59,7 +60,5 @@ def _luma(frame: VideoFrame) -> Luma:
     """Every STRIDE-th luma sample of every STRIDE-th line."""
     if frame.format.name not in _PLANAR_8_BIT:
         frame = frame.reformat(format="gray", threads=1)
-    plane = frame.planes[0]
-    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    luma: Luma = lines[: frame.height : STRIDE, : frame.width : STRIDE].astype(np.int16)
+    luma: Luma = lines(frame.planes[0])[: frame.height : STRIDE, : frame.width : STRIDE].astype(np.int16)
     return luma

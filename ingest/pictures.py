@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.coded import Coded
 from ingest.decoder import Decoder
+from ingest.gathering import spare_s
 from ingest.grid import Grid
 from ingest.health import CameraHealth, Counts
 from ingest.link import Link
@@ -24,9 +25,6 @@ QUEUE_PACKETS: Final = 64
 
 BLANK_S: Final = 15.0
 """Packets, yet not one picture: longer than any camera's GOP."""
-
-_EARLY_S: Final = 0.005
-"""So long before the next sample can have come, its reader is there."""
 
 _LOOK_S: Final = 0.25
 """The longest that packets gather before they are decoded, and how soon the thread notices that it shall stop."""
@@ -85,16 +83,10 @@ class Pictures:
             self._due.set()
 
     def spare_s(self, coded: Coded) -> float:
-        """From the demuxer's thread: so long the packets after this one may wait, seconds; at most 0: not at all.
-
-        `taken` lies as long before arrival as the quickest packets take, so the next sample is never read too late.
-        """
-        if self._grid is None or not coded.stamp.settled or self._link.want() is None or self._live.is_leased("jpeg"):
+        """From the demuxer's thread: so long the packets after this one may wait, seconds; at most 0: not at all."""
+        if self._grid is None or self._link.want() is None or self._live.is_leased("jpeg"):
             return 0.0
-        due_us = coded.stamp.taken + self._grid.until_us(coded.pts, coded.opened.time_base) - to_micros(utc_now())
-        spare_s = due_us / 1_000_000 - _EARLY_S
-        # Our clock was set back where the sample is further away than samples are apart.
-        return min(spare_s, _LOOK_S) if spare_s * self._grid.fps <= 1 else 0.0
+        return spare_s(self._grid, coded, to_micros(utc_now()))
 
     def connected(self) -> None:
         """From the demuxer's thread: a new connection begins."""

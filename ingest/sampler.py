@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
 from av.video.frame import VideoFrame
 
 from ingest.choice import Choice
 from ingest.decoder import Picture
 from ingest.health import Counts
+from ingest.planes import lines
 from models.frame import Image
 from models.link import Message, Sample, Want
 from models.slots import SlotWriter
@@ -65,7 +65,5 @@ def scaled(frame: VideoFrame, width: int, height: int, form: str) -> Image:
         # FAST_BILINEAR: a third of the default's time, and a detector's input does not show the difference.
         frame = frame.reformat(fitted[0], fitted[1], interpolation="FAST_BILINEAR", threads=1)
     small = frame.reformat(fitted[0], fitted[1], form, interpolation="FAST_BILINEAR", threads=1)
-    plane = small.planes[0]
-    # The plane itself, which lives as long as the array does: `to_ndarray` copies it, and each caller copies it anyway.
-    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: small.height, : small.width * 3]
-    return lines.reshape(small.height, small.width, 3)
+    # Not `to_ndarray`, which copies: each caller copies it anyway.
+    return lines(small.planes[0])[: small.height, : small.width * 3].reshape(small.height, small.width, 3)
