@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from config.relations import Where
 
 _PLACE: Final = re.compile(r"\$\{(?:file:(?P<file>[^{}]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))\}")
+
+_GONE: Final = "gone"
+"""Stands where a secret was that nobody needs here."""
 
 _LONGEST_BYTES: Final = 4096
 """A secret is a line; what is longer is another file than was meant, and is not read into memory."""
@@ -20,14 +24,15 @@ class Filled:
 
     Args:
         folder: Where relative names of secret files count from.
+        spared: What nobody needs: where it cannot be filled, no mistake is made of that.
 
     Attributes:
         mistakes: (where, what to do) for each place that could not be filled.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, spared: Container[Where] = ()) -> None:
         self.mistakes: list[tuple[Where, str]] = []
-        self._folder = folder
+        self._folder, self._spared = folder, spared
 
     def plain(self, node: Any, where: Where = ()) -> Any:  # noqa: ANN401 (a YAML tree)
         """The tree as plain data, its places filled."""
@@ -50,6 +55,8 @@ class Filled:
         else:
             value = os.environ.get(name)
             what = f"${{{name}}} is not set; export {name} before you start"
+        if value is None and where in self._spared:
+            return _GONE
         if value is None:
             self.mistakes.append((where, what))
         return value or ""

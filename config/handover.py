@@ -115,7 +115,7 @@ class Handover:
                 continue
             newest = revision.number
             try:
-                site = read_site(revision.path, self._config)
+                site = read_site(revision.path, self._config, opens=())  # workers open cameras
             except ConfigError as error:
                 self._queue.put(error)
                 return

@@ -1,13 +1,14 @@
 """Reads a site's configuration file; every mistake comes with its line."""
 
 import re
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -35,17 +36,19 @@ _YAML_SAYS: Final = (
 """What the parser says, and what a person has to do; its own words may repeat the value, so they are never shown."""
 
 
-def read_site(path: Path, of: Path | None = None) -> Site:
+def read_site(path: Path, of: Path | None = None, opens: Collection[str] | None = None) -> Site:
     """The site of a configuration file; relative names of files and folders count from the file's own folder.
 
     Args:
         path: The file.
         of: The file that `path` is a kept copy of, None for the file itself: mistakes and relative names are of this.
+        opens: Ids of the cameras that the reader will open, None for all. What was in force goes on where the secret of
+            another camera's address is gone: one lost password must not blind them all.
 
     Raises:
         ConfigError: the file cannot be read or has mistakes: all of them, with file, line and remedy.
     """
-    return site_of(read_bytes(path), of or path)
+    return site_of(read_bytes(path), of or path, opens)
 
 
 def data_folder_of(path: Path) -> Path:
@@ -86,14 +89,14 @@ def read_bytes(path: Path) -> bytes:
     raise ConfigError(Mistake(path, None, "", what))
 
 
-def site_of(data: bytes, path: Path) -> Site:
-    """The site that these bytes of the file `path` describe.
+def site_of(data: bytes, path: Path, opens: Collection[str] | None = None) -> Site:
+    """The site that these bytes of the file `path` describe; `opens` as for `read_site`.
 
     Raises:
         ConfigError: they have mistakes.
     """
     tree = _parse(data, path)
-    filled = Filled(path.resolve().parent)
+    filled = Filled(path.resolve().parent, () if opens is None else _addresses_but(tree, opens))
     plain = filled.plain(tree)
     mistakes = list(filled.mistakes)
     unset = {where for where, _ in mistakes}
@@ -106,6 +109,14 @@ def site_of(data: bytes, path: Path) -> Site:
     if mistakes or site is None:
         raise ConfigError(*told(path, tree, mistakes))
     return site.model_copy(update={"data": _beside(path, site.data)})
+
+
+def _addresses_but(tree: CommentedMap, opens: Collection[str]) -> frozenset[Where]:
+    """Where the addresses of the other cameras stand."""
+    cameras = tree.get("cameras")
+    parts = cameras if isinstance(cameras, CommentedSeq) else ()
+    others = [n for n, camera in enumerate(parts) if isinstance(camera, CommentedMap) and camera.get("id") not in opens]
+    return frozenset(("cameras", n, key) for n in others for key in ("url", "main"))
 
 
 def _beside(path: Path, folder: Path) -> Path:

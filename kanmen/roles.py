@@ -111,4 +111,5 @@ def run_role(arguments: list[str]) -> None:
     parser.add_argument("--photo", type=Path)
     parser.add_argument("--folder", type=Path)
     words = parser.parse_args(arguments)
-    ROLES[words.role](read_site(words.config, words.of), words, stop)
+    site = read_site(words.config, words.of, opens=[words.camera] if words.camera else [])
+    ROLES[words.role](site, words, stop)

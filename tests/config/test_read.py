@@ -345,6 +345,16 @@ def test_a_secret_is_taken_from_a_file_beside_the_configuration(spoil: Spoil) ->
     assert read_site(path).camera("gate-1").url == "rtsp://viewer:s3cret@127.0.0.1:8554/gate-1"
 
 
+def test_a_lost_secret_keeps_only_those_down_who_open_its_camera(spoil: Spoil) -> None:
+    path = spoil(("open-sesame", "${file:gone}"))
+    without = read_site(path, path, opens=())
+
+    assert without.cameras[0].id == "gate-1"
+    for opens in (None, ("gate-1",)):
+        with pytest.raises(ConfigError, match="there is no such file"):
+            read_site(path, path, opens=opens)
+
+
 def test_a_secret_from_a_file_is_in_no_message(spoil: Spoil) -> None:
     path = spoil(("open-sesame", "${file:gate-1}"), ("port: 8780", "port: ${file:gate-1}"), ("fps: 5", "fps: -1"))
     path.with_name("gate-1").write_text("s3 cret")
