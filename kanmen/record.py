@@ -161,7 +161,8 @@ def _check(site: Site, camera: str, out: Path) -> None:
         raise KanmenError(f"--camera {camera}: there is no such camera; there are {', '.join(ids)}")
     if site.camera(camera).masks:
         raise KanmenError(
-            f"--camera {camera}: is masked in software; its packets show what is masked and stay unwritten"
+            f"--camera {camera}: is masked in software; its packets show what is masked, so they are never "
+            "written down. Mask it in the camera itself to record it"
         )
     if out.exists():
         raise KanmenError(f"--out {out}: is there already; name a new folder")

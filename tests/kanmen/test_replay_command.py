@@ -1,6 +1,7 @@
 """`kanmen replay`: what it writes, what it leaves alone, and the same bytes at every run."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,24 @@ def test_a_clip_gives_the_same_bytes_three_times_and_leaves_no_trace_on_the_site
     }
     assert {row.count(",") for row in tracks[0].decode().splitlines()} == {9}
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["models"]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is but one core")
+def test_a_clip_gives_the_same_bytes_on_one_core_as_on_all(tmp_path: Path, footage: Path, assets: Path) -> None:
+    """How many cores there are says how many pictures are detected at once, by how many threads."""
+    assert assets
+    clip = footage / "mot15" / "TUD-Campus.mp4"
+    cores = sorted(os.sched_getaffinity(0))
+    told = []
+    for count in {1, len(cores)}:
+        prefix = ["taskset", "--cpu-list", ",".join(map(str, cores[:count]))]
+        words = ("replay", str(clip), "--json", "-", "--tracks", f"{count}.csv")
+        command = [*prefix, sys.executable, "-m", "kanmen", *words]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        outcome = json.loads(done.stdout)
+        told.append((outcome["sha256"], outcome["alerts"], (tmp_path / f"{count}.csv").read_bytes()))
+
+    assert told[0][1]
+    assert told[0][2]
+    assert all(one == told[0] for one in told)
