@@ -7,16 +7,14 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.armed import InForce, in_force_between, unarmed_s
 from api.days import bounds
 from api.reading import blind_between
 from api.views import BlindCamera, BlindDay, BlindHour, BlindView
-from config.hours import Hours
-from config.site import Camera, Site
+from config.site import Site
 from models.tables import alert, audit
 
 _HOUR: Final = timedelta(hours=1)
-_MINUTE: Final = timedelta(minutes=1)
-"""Armed hours begin and end on minutes."""
 
 
 async def blind_day(connection: AsyncConnection, site: Site, day: date, now: datetime) -> BlindDay:
@@ -25,13 +23,14 @@ async def blind_day(connection: AsyncConnection, site: Site, day: date, now: dat
     until = min(max(now, first), next_day)
     spans = await blind_between(connection, first, until)
     spans += _silent(site, spans, await _silences(connection, first, until))
+    configurations = await in_force_between(connection, first, next_day)
     recorded = (await connection.execute(select(audit.c.at).order_by(audit.c.id).limit(1))).scalar_one_or_none()
     return BlindDay(
         day=day,
         first=first,
         until=until,
         recorded=recorded,
-        cameras=[_camera(site, camera, spans, (first, next_day, until)) for camera in site.cameras],
+        cameras=[_camera(camera.id, spans, configurations, (first, next_day, until)) for camera in site.cameras],
     )
 
 
@@ -60,24 +59,20 @@ def by_hour(spans: Sequence[BlindView], first: datetime, last: datetime, until: 
 
 
 def _camera(
-    site: Site, camera: Camera, spans: Sequence[BlindView], day: tuple[datetime, datetime, datetime]
+    camera: str,
+    spans: Sequence[BlindView],
+    configurations: Sequence[InForce],
+    day: tuple[datetime, datetime, datetime],
 ) -> BlindCamera:
-    own = [span for span in spans if span.camera == camera.id]
-    hours = by_hour(own, *day)
-    armed = [Hours.of(rule.armed, site.zone) for rule in camera.rules]
-    if not any(one.always for one in armed):
-        hours = [hour.model_copy(update={"unarmed_s": _unarmed_s(armed, hour.began)}) for hour in hours]
+    hours = [
+        hour.model_copy(update={"unarmed_s": unarmed_s(configurations, camera, hour.began)})
+        for hour in by_hour([span for span in spans if span.camera == camera], *day)
+    ]
     reasons: dict[str, float] = {}
     for hour in hours:
         for reason, seconds in hour.reasons.items():
             reasons[reason] = round(reasons.get(reason, 0.0) + seconds, 3)
-    return BlindCamera(camera=camera.id, seconds=round(sum(reasons.values()), 3), reasons=reasons, hours=hours)
-
-
-def _unarmed_s(armed: Sequence[Hours], began: datetime) -> float:
-    """Seconds of an hour in which no rule of the camera is armed, as it is configured now."""
-    minutes = (began + number * _MINUTE for number in range(60))
-    return 60.0 * sum(not any(one.hold(minute) for one in armed) for minute in minutes)
+    return BlindCamera(camera=camera, seconds=round(sum(reasons.values()), 3), reasons=reasons, hours=hours)
 
 
 async def _silences(connection: AsyncConnection, first: datetime, until: datetime) -> list[tuple[str, datetime]]:

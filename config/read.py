@@ -13,6 +13,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from config.filled import Filled
+from config.fitting import unfit
 from config.mistakes import line_of, of_values, told
 from config.relations import Where, broken
 from config.site import Site
@@ -106,9 +107,12 @@ def site_of(data: bytes, path: Path, opens: Collection[str] | None = None) -> Si
     except ValidationError as error:
         mistakes += [(where, what) for where, what in of_values(error) if where not in unset]
         mistakes += broken(plain)
+    else:
+        site = site.model_copy(update={"data": _beside(path, site.data)})
+        mistakes += unfit(site)
     if mistakes or site is None:
         raise ConfigError(*told(path, tree, mistakes))
-    return site.model_copy(update={"data": _beside(path, site.data)})
+    return site
 
 
 def _addresses_but(tree: CommentedMap, opens: Collection[str]) -> frozenset[Where]:

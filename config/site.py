@@ -197,6 +197,11 @@ class Site(Checked):
         return Path(tempfile.gettempdir()) / f"kanmen-{os.getuid()}-{name}" / "redis.sock"
 
     @property
+    def armed(self) -> dict[str, list[list[str]]]:
+        """Camera to the armed hours of each of its rules, as they are written."""
+        return {camera.id: [list(rule.armed) for rule in camera.rules] for camera in self.cameras}
+
+    @property
     def redis_url(self) -> str:
         """URL of Redis; by default the socket of the one that the supervisor runs."""
         return self.redis or f"unix://{self.redis_socket}"
@@ -226,6 +231,11 @@ class Site(Checked):
     def sessions_path(self) -> Path:
         """Where sessions lie while they are recorded."""
         return self.data / "sessions"
+
+    @property
+    def weights_path(self) -> Path:
+        """The folder of detector weights, with the site's own manifest."""
+        return self.data / "models"
 
     @property
     def evidence_path(self) -> Path:

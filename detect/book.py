@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from time import perf_counter, thread_time
 
 from config.revisions import Revision
+from config.site import Site
 from detect.figures import Figures
 from detect.outlet import Outlet
 from detect.watch import Watch
 from models.alert import Alert
 from models.clock import to_micros, utc_now
 from models.flow import FlowCount
-from models.in_force import in_force
+from models.in_force import InForce, in_force_id
 from models.journal import Checkpoint, Draft, Journal
 from models.wire import decode_in_force
 
@@ -61,12 +62,13 @@ class Book:
             for draft in some:
                 log.info("%s: %s %s revision %d", camera, draft.kind, draft.subject_id, draft.revision)
 
-    def say_in_force(self, revision: Revision | None) -> None:
+    def say_in_force(self, site: Site, revision: Revision | None) -> None:
         """Write down which revision of the configuration holds, once for each; nothing where it has none."""
         if revision is None:
             return
-        word = in_force(self._journal.origin, revision.number, revision.sha256, utc_now())
-        if word.id not in {decode_in_force(body).id for body in self._journal.newest("in_force")}:
+        name = in_force_id(self._journal.origin, revision.number, revision.sha256)
+        if name not in {decode_in_force(body).id for body in self._journal.newest("in_force")}:
+            word = InForce(name, revision.number, revision.sha256, utc_now(), site.timezone, site.armed)
             self.write([Draft.of_in_force(word)])
 
 

@@ -108,7 +108,7 @@ class Results:
 
     def _run(self) -> None:
         try:
-            self._book.say_in_force(self._revision)
+            self._book.say_in_force(self._site, self._revision)
             self._write({camera: left_behind(watch, *watch.orphaned()) for camera, watch in self._watches.items()})
             tick = save = monotonic_now()
             while True:
@@ -165,8 +165,8 @@ class Results:
 
     def _change(self, handed: Handed) -> None:
         site, self._revision = handed.site, handed.revision
-        self._book.say_in_force(self._revision)
         self._site = site
+        self._book.say_in_force(site, self._revision)
         now, wanted = utc_now(), {camera.id: camera for camera in site.cameras}
         for camera in [camera for camera in self._watches if camera not in wanted]:
             gone = self._watches.pop(camera)

@@ -52,7 +52,9 @@ class _Ready:
 class Mp4Fragments:
     """Remuxes H.264; one picture is held back, so that each lasts exactly until the next and no player sees a gap."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, main: bool = False) -> None:
+        """`main`: it is the camera's main stream."""
+        self._main = main
         self._numbering = Numbering()
         self._ready: _Ready | None = None
         self._sets: ParameterSets | None = None
@@ -86,7 +88,7 @@ class Mp4Fragments:
             return
         opened, stamp = coded.opened, coded.stamp
         payload = self._sets.codec.encode() + b"\0" + boxes.init(self._sets, opened.width, opened.height)
-        yield Fragment("init", stamp.epoch, self._numbering.next(stamp.epoch), stamp.taken, 0, payload)
+        yield Fragment("init", stamp.epoch, self._numbering.next(stamp.epoch), stamp.taken, 0, payload, self._main)
 
     def _complete(self, ready: _Ready, duration: int) -> Iterator[Fragment]:
         stamp, key = ready.coded.stamp, ready.coded.key
@@ -95,7 +97,7 @@ class Mp4Fragments:
         payload = boxes.fragment(
             number, ready.data, key=key, decode_at=at, show_after=stamp.media - at, duration=duration
         )
-        yield Fragment("key" if key else "delta", stamp.epoch, number, stamp.taken, stamp.media, payload)
+        yield Fragment("key" if key else "delta", stamp.epoch, number, stamp.taken, stamp.media, payload, self._main)
 
 
 class JpegFragments:

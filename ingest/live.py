@@ -17,8 +17,8 @@ from models import keys
 from models.clock import Monotonic, monotonic_now
 from models.live import Fragment
 
-QUEUE_ITEMS: Final = 64
-"""Two and a half seconds at 25 pictures a second."""
+QUEUE_ITEMS: Final = 128
+"""Two and a half seconds of both streams at 25 pictures a second."""
 
 _LEASES_S: Final = 0.5
 """How often the leases are looked up."""
@@ -29,7 +29,16 @@ _REDIS_S: Final = 0.5
 _JPEG_US: Final = 200_000
 """At most 5 pictures a second as JPEG: 25 would take a core per two tiles."""
 
-_FORMS: Final = ("mp4", "jpeg")
+_FORMS: Final = ("mp4", "jpeg", "main")
+
+
+class _Remuxed:
+    """One stream on its way to the browsers as it came; after what was left out it waits for a key picture."""
+
+    def __init__(self, *, main: bool) -> None:
+        self.fragments = Mp4Fragments(main=main)
+        self.waits_for_key = True
+        self.overflown = False
 
 
 class Live:
@@ -38,12 +47,10 @@ class Live:
     def __init__(self, camera: str, redis_url: str, counts: Counts) -> None:
         self._camera = camera
         self._counts = counts
-        self._queue: Queue[Coded | Picture] = Queue(QUEUE_ITEMS)
+        self._queue: Queue[tuple[str, Coded | Picture]] = Queue(QUEUE_ITEMS)
         self._leased: frozenset[str] = frozenset()
-        self._mp4 = Mp4Fragments()
+        self._remuxed = {"mp4": _Remuxed(main=False), "main": _Remuxed(main=True)}
         self._jpeg = JpegFragments()
-        self._waits_for_key = True
-        self._overflown = False
         self._last_jpeg = (0, 0)
         self._redis = redis.Redis.from_url(
             redis_url,
@@ -53,25 +60,29 @@ class Live:
         )
 
     def is_leased(self, form: str) -> bool:
-        """Whether somebody watches the camera in this form (`mp4`, `jpeg`)."""
+        """Whether somebody watches the camera in this form (`mp4`, `jpeg`, `main`)."""
         return form in self._leased
 
-    def offer_coded(self, coded: Coded) -> None:
-        """From the demuxer's thread: the next packet; browsers play H.264 only, other codecs are shown as JPEG."""
-        if "mp4" not in self._leased or coded.opened.codec != "h264":
-            self._waits_for_key, self._overflown = True, False
+    def offer_coded(self, coded: Coded, form: str = "mp4") -> None:
+        """From the thread that demuxes the sub-stream (`mp4`) or the main stream (`main`): its next packet.
+
+        Browsers play H.264 only; other codecs are shown as JPEG of the sub-stream.
+        """
+        remuxed = self._remuxed[form]
+        if form not in self._leased or coded.opened.codec != "h264":
+            remuxed.waits_for_key, remuxed.overflown = True, False
             return
-        if self._waits_for_key and not coded.key:
-            if self._overflown:
+        if remuxed.waits_for_key and not coded.key:
+            if remuxed.overflown:
                 self._counts.add("live_overflow")
             return
         try:
-            self._queue.put_nowait(coded)
+            self._queue.put_nowait((form, coded))
         except Full:
-            self._waits_for_key = self._overflown = True
+            remuxed.waits_for_key = remuxed.overflown = True
             self._counts.add("live_overflow")
         else:
-            self._waits_for_key = self._overflown = False
+            remuxed.waits_for_key = remuxed.overflown = False
 
     def offer_picture(self, picture: Picture) -> None:
         """From the decoding thread: the next picture."""
@@ -80,7 +91,7 @@ class Live:
             return
         self._last_jpeg = due
         try:
-            self._queue.put_nowait(picture)
+            self._queue.put_nowait(("jpeg", picture))
         except Full:
             self._counts.add("live_overflow")
 
@@ -92,18 +103,20 @@ class Live:
                 self._look_up()
                 due = Monotonic(monotonic_now() + _LEASES_S)
             try:
-                item = self._queue.get(timeout=max(0.01, due - monotonic_now()))
+                form, item = self._queue.get(timeout=max(0.01, due - monotonic_now()))
             except Empty:
                 continue
-            form, fragments = self._fragments(item)
             if form in self._leased:
-                self._publish(form, fragments)
+                self._publish(form, self._fragments(form, item))
         self._redis.close()
 
-    def _fragments(self, item: Coded | Picture) -> tuple[str, Iterator[Fragment]]:
-        if isinstance(item, Coded):
-            return "mp4", self._mp4.following(item)
-        return "jpeg", self._jpeg.of(item)
+    def _fragments(self, form: str, item: Coded | Picture) -> Iterator[Fragment]:
+        return self._remuxed[form].fragments.following(item) if isinstance(item, Coded) else self._jpeg.of(item)
+
+    def _pause(self) -> None:
+        for form, remuxed in self._remuxed.items():
+            if form not in self._leased:
+                remuxed.fragments.pause()
 
     def _look_up(self) -> None:
         try:
@@ -113,9 +126,8 @@ class Live:
             leased: frozenset[str] = frozenset()
         else:
             leased = frozenset(form for form, value in zip(_FORMS, values, strict=True) if value is not None)
-        if "mp4" not in leased:
-            self._mp4.pause()
         self._leased = leased
+        self._pause()
 
     def _publish(self, form: str, fragments: Iterator[Fragment]) -> None:
         for fragment in fragments:
@@ -124,6 +136,6 @@ class Live:
             except redis.RedisError:
                 self._counts.add("live_failed")
                 self._leased = frozenset()  # asked again within half a second
-                self._mp4.pause()
+                self._pause()
                 return
             self._counts.add("live_published")

@@ -1,4 +1,4 @@
-"""A camera's main stream: drained all the time into its ring, and never decoded but for a picture that is asked for."""
+"""A camera's main stream: drained all the time into its ring, shown to who watches it, decoded for a still only."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Final
 from ingest.coded import Coded
 from ingest.drain import Lost
 from ingest.health import Counts
+from ingest.live import Live
 from ingest.ring import Ring
 
 _APART_S: Final = 2.0
@@ -23,10 +24,11 @@ class MainStream:
         ring: Where the packets are kept.
         counts: Where they are counted.
         sub_skew_s: Camera's clock minus the sub-stream's `taken` just now, seconds; None where it is unknown.
+        live: Who watches it.
     """
 
-    def __init__(self, ring: Ring, counts: Counts, sub_skew_s: Callable[[], float | None]) -> None:
-        self._ring, self._counts, self._sub_skew_s = ring, counts, sub_skew_s
+    def __init__(self, ring: Ring, counts: Counts, sub_skew_s: Callable[[], float | None], live: Live) -> None:
+        self._ring, self._counts, self._sub_skew_s, self._live = ring, counts, sub_skew_s, live
 
     def trying(self) -> None:
         """Nobody waits for it: evidence comes from the sub-stream meanwhile."""
@@ -35,13 +37,14 @@ class MainStream:
         """The ring knows epochs apart by themselves."""
 
     def take(self, coded: Coded, skew_s: float | None) -> None:
-        """Keep a packet."""
+        """Keep a packet, and show it to who watches."""
         self._counts.add("main_packets")
         sub_skew_s = self._sub_skew_s()
         if skew_s is not None and sub_skew_s is not None and abs(skew_s - sub_skew_s) < _APART_S:
             taken = coded.stamp.taken + round((skew_s - sub_skew_s) * 1_000_000)
             coded = replace(coded, stamp=replace(coded.stamp, taken=taken))
         self._counts.add("ring_overflow", self._ring.add(coded))
+        self._live.offer_coded(coded, "main")
 
     def spare_s(self, coded: Coded) -> float:  # noqa: ARG002 (as the receiver of the sub-stream)
         """Read at once: its packets are many, and the socket holds few."""

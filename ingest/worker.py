@@ -83,7 +83,7 @@ class Worker:
         self._pictures = Pictures(self._link, sampler, self._live, self._health, self._counts, masked=self._masked)
         self._drains = {"": Drain(camera.url, camera.transport, site.health.stall_s, self, self.name)}
         if main_url:
-            main = MainStream(main_ring, self._counts, lambda: self._health.skew_s)
+            main = MainStream(main_ring, self._counts, lambda: self._health.skew_s, self._live)
             name = f"{self.name}:main"
             self._drains[":main"] = Drain(main_url, camera.transport, site.health.stall_s, main, name)
         self._session = SessionPackets(site.sessions_path, self._record_as, self._health.recording)

@@ -70,7 +70,7 @@ def run(offer: Offer, clips: Sequence[Clip], folder: Path, tick: Callable[[float
         urls = {name: simulator.url(name) for name in names}
         config = write_site(folder, urls, offer.fps, offer.model)
         site = read_site(config)
-        shutil.copytree(offer.models, site.data / "models")
+        shutil.copytree(offer.models, site.weights_path)
         product = stack.enter_context(RunningSite(site, config))
         product.until_live(_LIVE_S)
         time.sleep(_WARM_S)

@@ -1,10 +1,10 @@
 """Looks at all that a site is made of before it runs: cameras, Redis, database, weights, disk; keeps pictures."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from config.site import Camera, Site
 from kanmen.probe_parts import look_at_database, look_at_disk, look_at_redis, look_at_weights
@@ -23,10 +23,16 @@ _SKEW_S: Final = 5.0
 _MOST_PIXELS: Final = 1280 * 720
 """More than this to be decoded 25 times a second takes an eighth of a core and more."""
 
+_ASKEW: Final = 0.03
+"""Share by which the shapes of two pictures may differ: 704x576 is shown as 4:3 by some cameras."""
+
 _OPENING_S: Final = 10.0
 """Connecting, and finding out what the stream is."""
 
 _SPARE_S: Final = 5.0
+
+Stream = Literal["url", "main"]
+"""The key of a camera that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +59,14 @@ def probe(site: Site, pictures: Path, progress: "Report") -> list[Finding]:
 
     Args:
         site: The configuration.
-        pictures: Folder for one JPEG per stream, and `contact.jpg` with all of them.
+        pictures: Folder for one JPEG per camera, and `contact.jpg` with all of them.
         progress: Told how many cameras are through.
 
     Raises:
         OSError: the folder cannot be written.
     """
     looks = _look_at_all(site, progress)
-    cameras = [_judged(site, camera, looks[camera.id]) for camera in site.cameras]
+    cameras = [finding for camera in site.cameras for finding in _judged(site, camera, looks)]
     _keep(site, looks, pictures)
     return [*cameras, *(_tried(*part) for part in _parts(site, progress))]
 
@@ -83,22 +89,27 @@ def _tried(what: str, looking: Callable[[], tuple[str, Mapping[str, Any]]]) -> F
     return Finding(what, good=True, says=says, figures=figures, hints=(hint,) if hint else ())
 
 
-def _look_at_all(site: Site, progress: "Report") -> dict[str, "Look | KanmenError"]:
-    """Every camera in a thread of its own; who has not ended in time is told to be silent."""
+def _look_at_all(site: Site, progress: "Report") -> dict[tuple[str, Stream], "Look | KanmenError"]:
+    """Every stream in a thread of its own; who has not ended in time is told to be silent.
+
+    The main stream of a masked camera is left alone: nothing would cover it.
+    """
     from ingest.look import LOOK_S, look_at  # noqa: PLC0415 (loads the codecs)
     from ingest.mask import Mask  # noqa: PLC0415
 
-    found: dict[str, Look | KanmenError] = {}
+    found: dict[tuple[str, Stream], Look | KanmenError] = {}
 
-    def look(camera: Camera) -> None:
+    def look(camera: Camera, stream: Stream, url: str) -> None:
         try:
-            found[camera.id] = look_at(camera.url, camera.transport, site.health.stall_s, Mask(camera.masks))
+            found[camera.id, stream] = look_at(url, camera.transport, site.health.stall_s, Mask(camera.masks))
         except KanmenError as error:
-            found[camera.id] = error
+            found[camera.id, stream] = error
 
+    streams: list[tuple[Camera, Stream, str]] = [(camera, "url", camera.url) for camera in site.cameras]
+    streams += [(camera, "main", camera.main) for camera in site.cameras if camera.main and not camera.masks]
     most_s = _OPENING_S + LOOK_S + site.health.stall_s + _SPARE_S
     threads = [
-        threading.Thread(target=look, args=(camera,), name=f"probe:{camera.id}", daemon=True) for camera in site.cameras
+        threading.Thread(target=look, args=one, name=f"probe:{one[0].id}:{one[1]}", daemon=True) for one in streams
     ]
     until = Monotonic(monotonic_now() + most_s)
     for thread in threads:
@@ -109,13 +120,24 @@ def _look_at_all(site: Site, progress: "Report") -> dict[str, "Look | KanmenErro
         next((thread for thread in threads if thread.is_alive()), threads[0]).join(0.2)
     progress("Looking at the cameras", total, total)
     silent = KanmenError(f"no answer and no end within {most_s:.0f} s")
-    return {camera.id: found.get(camera.id, silent) for camera in site.cameras}
+    return {(camera.id, stream): found.get((camera.id, stream), silent) for camera, stream, _ in streams}
 
 
-def _judged(site: Site, camera: Camera, look: "Look | KanmenError") -> Finding:
+def _judged(site: Site, camera: Camera, looks: Mapping[tuple[str, Stream], "Look | KanmenError"]) -> Iterator[Finding]:
+    sub, main = looks[camera.id, "url"], looks.get((camera.id, "main"))
     what = f"camera {camera.id}"
-    if isinstance(look, KanmenError):
-        return Finding(what, good=False, says=str(look))
+    yield _bad(what, sub) if isinstance(sub, KanmenError) else _good(what, sub, _hints(site, sub))
+    if isinstance(main, KanmenError):
+        yield _bad(f"{what} main", main)
+    elif main is not None:
+        yield _good(f"{what} main", main, _main_hints(main, None if isinstance(sub, KanmenError) else sub))
+
+
+def _bad(what: str, error: KanmenError) -> Finding:
+    return Finding(what, good=False, says=str(error))
+
+
+def _good(what: str, look: "Look", hints: Sequence[str]) -> Finding:
     key = (
         f"a key picture every {look.key_pictures} ({look.key_s:.1f} s)" if look.key_s else "fewer than two key pictures"
     )
@@ -135,7 +157,7 @@ def _judged(site: Site, camera: Camera, look: "Look | KanmenError") -> Finding:
         "skew_s": None if look.skew_s is None else round(look.skew_s, 2),
         "first_picture_s": round(look.first_picture_s, 2),
     }
-    return Finding(what, good=True, says=says, figures=figures, hints=tuple(_hints(site, look)))
+    return Finding(what, good=True, says=says, figures=figures, hints=tuple(hints))
 
 
 def _hints(site: Site, look: "Look") -> Sequence[str]:
@@ -155,14 +177,27 @@ def _hints(site: Site, look: "Look") -> Sequence[str]:
     return hints
 
 
-def _keep(site: Site, looks: Mapping[str, "Look | KanmenError"], folder: Path) -> None:
+def _main_hints(main: "Look", sub: "Look | None") -> Sequence[str]:
+    hints = []
+    if main.key_s is None or main.key_s > _KEY_S:
+        hints.append("set the main stream's key-frame interval to 2 s: clips begin at a key picture")
+    if main.codec != "h264":
+        hints.append("most browsers play H.264 only: the stage shows the sub-stream, and clips need another player")
+    if sub and abs(main.width * sub.height - main.height * sub.width) > _ASKEW * main.width * sub.height:
+        hints.append("its picture has another shape than that of url: zones and boxes lie askew on it; make them alike")
+    if sub and main.width * main.height < sub.width * sub.height:
+        hints.append("it is smaller than url; swap the two")
+    return hints
+
+
+def _keep(site: Site, looks: Mapping[tuple[str, Stream], "Look | KanmenError"], folder: Path) -> None:
     from media.sheet import contact_sheet, drawn  # noqa: PLC0415 (loads the picture library)
     from media.snapshot import encode_jpeg  # noqa: PLC0415 (as above)
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     tiles: dict[str, Image | None] = {}
     for camera in site.cameras:
-        look = looks[camera.id]
+        look = looks[camera.id, "url"]
         if isinstance(look, KanmenError):
             tiles[camera.id] = None
             (folder / f"{camera.id}.jpg").unlink(missing_ok=True)  # that of an earlier look would be taken for today's

@@ -109,7 +109,7 @@ def look_at_weights(site: Site, progress: "Report") -> Found:
     from models.frame import Frame  # noqa: PLC0415 (as above)
 
     data_folder(site.data)
-    name, path = prepare(site.detector.model, site.data / "models", progress)
+    name, path = prepare(site.detector.model, site.weights_path, progress)
     detector = open_detector(name, path, LOW_SCORE, backend=site.detector.backend)
     image = np.full((detector.height, detector.width, 3), 120, np.uint8)
     took = []

@@ -107,7 +107,7 @@ def _detector(site: "Site", model: str, console: Console) -> "Detector":
     from kanmen.weights import open_detector, prepare  # noqa: PLC0415 (as above)
 
     with progress_on(console) as progress:
-        name, path = prepare(model, site.data / "models", progress)
+        name, path = prepare(model, site.weights_path, progress)
     console.print(f"Detector: {name}")
     return open_detector(name, path, LOW_SCORE, backend=site.detector.backend)
 

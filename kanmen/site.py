@@ -117,7 +117,7 @@ def _run_alone(supervisor: Supervisor, reload: Reload, stop: threading.Event, *,
             say_where(console, site, port, first_admin(site))
         if watching:
             with progress_on(console) as progress:
-                start_watch(supervisor, site, site.data / "models", console, progress)
+                start_watch(supervisor, site, site.weights_path, console, progress)
             for camera in site.cameras:
                 supervisor.add_ingest(camera.id)
         supervisor.run(stop, reload.tick)

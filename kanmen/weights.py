@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from kanmen.whole_files import is_whole, part_of, sha256_of, write_whole
 from models.errors import AssetError, ModelError
-from models.weights import BEST, OWN, Weights, manifest
+from models.weights import BEST, OPENVINO_READS, OWN, Weights, manifest
 
 if TYPE_CHECKING:
     from detect.detector import Detector
@@ -20,7 +20,6 @@ log = logging.getLogger("assets")
 Backend = Literal["auto", "openvino", "ultralytics"]
 """What runs a detector."""
 
-_OPENVINO_READS: Final = ("openvino", "onnx", "darknet")
 
 _MOST: Final = 16
 """Frames in a batch: beyond it a GPU gains little, and the first frame waits for the last."""
@@ -122,9 +121,9 @@ def detector_of(
         ModelError: as there.
     """
     if backend == "auto":
-        backend = "openvino" if weights.format in _OPENVINO_READS else "ultralytics"
+        backend = "openvino" if weights.format in OPENVINO_READS else "ultralytics"
     if backend == "openvino":
-        if weights.format not in _OPENVINO_READS:
+        if weights.format not in OPENVINO_READS:
             raise ModelError(f"{weights.name}: the openvino backend reads no {weights.format}; use ultralytics")
         from detect.openvino import OpenVinoDetector  # noqa: PLC0415 (the supervisor loads no inference library)
 

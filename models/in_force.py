@@ -1,5 +1,6 @@
 """Which configuration came into force, and when: the watch machine says it, the database remembers it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,9 @@ class InForce:
         number: From 1, rising; begins anew where a data folder was lost.
         sha256: Of the file's bytes, in hex.
         since: When it came into force for the first time.
+        timezone: On whose clock its hours are.
+        armed: Camera to the armed hours of each of its rules, as the configuration writes them (e.g. `22:00-06:00`):
+            who reads the ledger later must know when nobody was to be alerted. None in a word of an older journal.
         revision: Always 1: nothing about it changes afterwards.
     """
 
@@ -25,9 +29,11 @@ class InForce:
     number: int
     sha256: str
     since: datetime
+    timezone: str
+    armed: Mapping[str, Sequence[Sequence[str]]] | None
     revision: int = 1
 
 
-def in_force(origin: str, number: int, sha256: str, since: datetime) -> InForce:
-    """The word on a configuration; the same one of the same origin has the same id."""
-    return InForce(uuid5(_NAMESPACE, "\x1f".join((origin, str(number), sha256))), number, sha256, since)
+def in_force_id(origin: str, number: int, sha256: str) -> UUID:
+    """The same configuration of the same origin has the same id."""
+    return uuid5(_NAMESPACE, "\x1f".join((origin, str(number), sha256)))

@@ -37,7 +37,7 @@ def witness(origin: str) -> str:
 
 
 def lease(camera: str, form: str) -> str:
-    """Key that lives while somebody watches the camera in this form (`mp4`, `jpeg`)."""
+    """Key that lives while somebody watches the camera in this form (`mp4`, `jpeg`; `main`: the main stream as mp4)."""
     return f"kanmen:lease:{form}:{camera}"
 
 

@@ -24,6 +24,7 @@ class Fragment:
         taken: When the picture was taken, µs since 1970 UTC.
         media: Time of the picture on the fMP4 time line in µs; 0 for `init` and `jpeg`.
         payload: Bytes as the kind says.
+        main: Of the camera's main stream; else of its sub-stream.
     """
 
     kind: Kind
@@ -32,13 +33,14 @@ class Fragment:
     taken: int
     media: int
     payload: bytes
+    main: bool = False
 
     def pack(self) -> bytes:
-        """Header (28 bytes, little endian: magic, kind, 0, epoch mod 65536, number, taken, media), payload."""
+        """Header (28 bytes, little endian: magic, kind, main, epoch mod 65536, number, taken, media), payload."""
         head = _HEAD.pack(
             _MAGIC,
             _KINDS.index(self.kind),
-            0,
+            self.main,
             self.epoch % 65536,
             self.number % 2**32,
             self.taken,
@@ -55,7 +57,7 @@ class Fragment:
         """
         if len(data) < HEAD_BYTES:
             raise ValueError(f"{len(data)} bytes are no live fragment")
-        magic, kind, _, epoch, number, taken, media = _HEAD.unpack_from(data)
+        magic, kind, main, epoch, number, taken, media = _HEAD.unpack_from(data)
         if magic != _MAGIC or kind >= len(_KINDS):
             raise ValueError("not a live fragment of this version")
-        return Fragment(_KINDS[kind], epoch, number, taken, media, data[HEAD_BYTES:])
+        return Fragment(_KINDS[kind], epoch, number, taken, media, data[HEAD_BYTES:], bool(main))

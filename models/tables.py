@@ -205,9 +205,14 @@ configuration = Table(
     Column("number", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("since", Instant, nullable=False),
+    Column("timezone", NAME, nullable=False),
+    Column("armed", JSON_TEXT),
     Column("received", Instant, nullable=False),
+    Index(None, "since"),
 )
-"""Each configuration that came into force; the file itself is kept where it is the truth, on the watch machine."""
+"""Each configuration that came into force, and when it armed which camera; the file itself is kept where it is the
+truth, on the watch machine.
+"""
 
 feed = Table(
     "feed",

@@ -19,6 +19,9 @@ OWN: Final = "weights.toml"
 FORMATS: Final = ("openvino", "onnx", "darknet", "pytorch", "engine")
 """OpenVINO IR, ONNX, Darknet (converted to ONNX), ultralytics' .pt, TensorRT's .engine."""
 
+OPENVINO_READS: Final = ("openvino", "onnx", "darknet")
+"""Those of them that the openvino backend runs; ultralytics runs the others."""
+
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 

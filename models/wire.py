@@ -234,7 +234,15 @@ def decode_evidence(text: str) -> Evidence:
 def encode_in_force(word: InForce) -> str:
     """The word on a configuration as JSON."""
     return _dumps(
-        {"id": str(word.id), "number": word.number, "sha256": word.sha256, "since": to_iso(word.since), "revision": 1}
+        {
+            "id": str(word.id),
+            "number": word.number,
+            "sha256": word.sha256,
+            "since": to_iso(word.since),
+            "timezone": word.timezone,
+            "armed": word.armed,
+            "revision": 1,
+        }
     )
 
 
@@ -246,7 +254,14 @@ def decode_in_force(text: str) -> InForce:
     """
     try:
         raw: dict[str, Any] = json.loads(text)
-        return InForce(UUID(raw["id"]), int(raw["number"]), str(raw["sha256"]), from_iso(raw["since"]))
+        return InForce(
+            id=UUID(raw["id"]),
+            number=int(raw["number"]),
+            sha256=str(raw["sha256"]),
+            since=from_iso(raw["since"]),
+            timezone=str(raw.get("timezone", "UTC")),
+            armed=raw.get("armed"),  # older journals do not say
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no word on a configuration of this version: {error!r}") from error
 

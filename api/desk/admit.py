@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from config.hours import WindowText
 from models.alert import Alert, BlindSpan, Number
 from models.evidence import Evidence, EvidenceKind, EvidenceState, is_key
 from models.flow import FlowCount
@@ -103,11 +105,19 @@ class _EvidenceShape(_Shape):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
 
 
+def _is_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("names no time zone")
+    return text
+
+
 class _InForceShape(_Shape):
     id: UUID
     number: _Count
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     since: datetime
+    timezone: Annotated[_Name, AfterValidator(_is_zone)] = "UTC"
+    armed: dict[_Name, list[list[WindowText]]] | None = None
     revision: Literal[1]
 
 

@@ -187,9 +187,8 @@ async def _enter_configurations(books: Books, fresh: Sequence[Admitted]) -> None
         if (await books.connection.execute(known)).one_or_none():
             continue
         values = {"origin": message.entry.origin, "number": word.number, "sha256": word.sha256, "since": word.since}
-        await books.connection.execute(
-            insert(configuration).values({**values, "id": str(word.id), "received": books.at})
-        )
+        values |= {"timezone": word.timezone, "armed": word.armed, "id": str(word.id), "received": books.at}
+        await books.connection.execute(insert(configuration).values(values))
         books.note(message.entry.origin, "configuration.in_force", str(word.number), sha256=word.sha256)
 
 

@@ -7,6 +7,8 @@ import { settled, undoLeft } from "./selection.js";
 import { onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
+const MENUS = ["dismiss", "person"]; // those that stand here
+
 /** The dispatch button, the smaller acts, their menus, and what was done. */
 export function makeDispatch() {
   const line = el("strong");
@@ -29,12 +31,13 @@ export function makeDispatch() {
   function render() {
     const alert = selected();
     const open = Boolean(alert) && isOpen(alert);
-    show(acts, open && !state.menu);
-    show(menu, open && Boolean(state.menu));
+    const asked = MENUS.includes(state.menu) ? state.menu : null;
+    show(acts, open && !asked);
+    show(menu, open && Boolean(asked));
     seen.disabled = alert?.state !== "RAISED";
-    if (state.menu !== menu.dataset.of) {
-      menu.dataset.of = state.menu ?? "";
-      menu.replaceChildren(...(state.menu ? choices(state.menu) : []));
+    if ((asked ?? "") !== menu.dataset.of) {
+      menu.dataset.of = asked ?? "";
+      menu.replaceChildren(...(asked ? choices(asked) : []));
     }
     done.replaceChildren(...(alert ? outcome(alert) : []));
     show(done, done.childElementCount > 0);

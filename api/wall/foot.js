@@ -14,6 +14,7 @@ const HINTS = [
   [["1–8"], "keys.camera"],
   [["V"], "keys.picture"],
   [["C"], "keys.clip"],
+  [["S"], "keys.share"],
   [["M"], "keys.mute"],
   [["B"], "keys.blind"],
   [["L"], "keys.language"],

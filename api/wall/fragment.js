@@ -7,7 +7,7 @@ const LETTERS = new TextDecoder("ascii");
 /**
  * The fragment in a message: one byte length of the camera's id, the id, the envelope.
  * @param {ArrayBuffer} message
- * @returns {{camera: string, kind: string, epoch: number, number: number, taken: number, media: number,
+ * @returns {{camera: string, kind: string, main: boolean, epoch: number, number: number, taken: number, media: number,
  *   payload: Uint8Array} | null} instants in µs; null where it is not of this version
  */
 export function unpack(message) {
@@ -20,6 +20,7 @@ export function unpack(message) {
   return {
     camera: LETTERS.decode(bytes.subarray(1, at)),
     kind,
+    main: head.getUint8(5) === 1,
     epoch: head.getUint16(6, true),
     number: head.getUint32(8, true),
     taken: Number(head.getBigInt64(12, true)),

@@ -2,6 +2,7 @@
 import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
 import { toggleBlind } from "./blind.js";
 import { close, selectCamera, step } from "./selection.js";
+import { openShare, share } from "./share.js";
 import { mute } from "./sound.js";
 import { change, state } from "./state.js";
 import { switchLanguage } from "./text.js";
@@ -16,6 +17,7 @@ const ACTS = {
   m: mute,
   l: switchLanguage,
   b: toggleBlind,
+  s: openShare,
   c: () => change({ picture: state.picture === "clip" ? "snapshot" : "clip" }),
   v: () => change({ picture: state.picture === "live" ? "snapshot" : "live" }),
   "?": () => change({ help: !state.help }),
@@ -34,7 +36,8 @@ function digit(n) {
   } else if (state.menu === "person") {
     const chosen = onDuty()[n - 1];
     if (chosen) dispatch(chosen.id);
-  } else {
+  } else if (state.menu === "link") share(n);
+  else {
     const chosen = state.session.cameras[n - 1];
     if (chosen) selectCamera(chosen.id);
   }

@@ -5,6 +5,7 @@ const WAIT_MS = [300, 1000, 2000, 4000, 8000];
 const SILENT_MS = 10_000; // no picture of any camera: the socket may be half dead
 
 const watched = new Map(); // camera: form
+let enlarged = null; // the camera whose main stream is wanted too
 let socket = null;
 let attempt = 0;
 let heardAt = 0;
@@ -28,9 +29,18 @@ export function watch(camera, form) {
   tell();
 }
 
+/** Wants the main stream of this camera, and of no other; null: of none. */
+export function watchMain(camera) {
+  if (enlarged === camera) return;
+  enlarged = camera;
+  tell();
+}
+
 function tell() {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  socket.send(JSON.stringify({ watch: [...watched].map(([camera, form]) => ({ camera, form })) }));
+  const wanted = [...watched].map(([camera, form]) => ({ camera, form }));
+  if (enlarged) wanted.push({ camera: enlarged, form: "main" });
+  socket.send(JSON.stringify({ watch: wanted }));
 }
 
 function connect() {

@@ -3,8 +3,9 @@ import { placeOf, selected } from "./alerts.js";
 import { clipOf, makeClip } from "./clip.js";
 import { serverNow, timeOfDay } from "./clock.js";
 import { el, say, show, svg } from "./element.js";
+import { enlarge, largest } from "./main_screen.js";
 import { draw, fit, fitted } from "./overlay.js";
-import { screenOf } from "./screen.js";
+import { makeShare, shareButton } from "./share.js";
 import { camera, change, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
@@ -52,7 +53,8 @@ export function makePicture() {
   const missing = el("p.missing");
   const choosers = { snapshot: chooser("snapshot"), clip: chooser("clip"), live: chooser("live") };
   const tabs = el("span.tabs", { role: "group", label: "picture.label" }, ...Object.values(choosers));
-  const root = el("div.picture", {}, sheet, canvas, makeClip(), missing, caption, tabs);
+  const shared = shareButton();
+  const root = el("div.picture", {}, sheet, canvas, makeClip(), missing, caption, el("div.corner", {}, shared, tabs), makeShare());
   const shape = () => {
     if (!photo.naturalWidth) return;
     sheet.style.aspectRatio = `${photo.naturalWidth} / ${photo.naturalHeight}`;
@@ -71,10 +73,13 @@ export function makePicture() {
     const live = liveCamera();
     const shown = live ? "live" : showsClip() ? "clip" : "snapshot";
     const photographed = shown === "snapshot" && Boolean(photoOf(alert));
+    const main = enlarge(live);
+    if (main && main.video.parentNode !== root) canvas.before(main.video);
     show(sheet, photographed);
     show(canvas, shown === "live");
     show(caption, shown !== "clip");
     show(tabs, Boolean(alert?.snapshot || clipOf(alert)));
+    show(shared, Boolean(alert?.evidence && Object.keys(alert.evidence).length));
     show(choosers.snapshot, Boolean(alert?.snapshot));
     show(choosers.clip, clipOf(alert) !== null);
     show(choosers.live, Boolean(alert && camera(alert.camera)));
@@ -101,27 +106,30 @@ export function makePicture() {
       say(missing, t("picture.none"));
       return;
     }
-    const taken = screenOf(live.id)?.taken ?? null;
+    const screen = largest(live.id);
+    const taken = screen?.taken ?? null;
     const seconds = taken === null ? null : Math.max(0, (serverNow() - taken / 1000) / 1000);
     show(missing, taken === null);
     say(missing, t("tile.waiting"));
-    say(caption, seconds === null ? named(live) : t("picture.now", { name: named(live), age: seconds.toFixed(1) }));
+    say(caption, seconds === null ? named(live) : t(screen.main ? "picture.main" : "picture.now", { name: named(live), age: seconds.toFixed(1) }));
     caption.classList.toggle("old", seconds !== null && seconds > 2);
   }
 
   let painted = "";
   function frame() {
     const live = liveCamera();
-    const screen = live && screenOf(live.id);
-    const key = screen && [live.id, screen.taken, canvas.clientWidth].join();
+    const screen = live && largest(live.id);
+    const full = Boolean(screen?.main);
+    const key = screen && [live.id, full, screen.taken, canvas.clientWidth].join();
     if (screen && !canvas.hidden && key !== painted) {
       fit(canvas);
       painted = key;
       const pen = canvas.getContext("2d");
       const area = fitted(screen.size, canvas);
       pen.clearRect(0, 0, canvas.width, canvas.height);
+      root.dataset.stream = full ? "main" : "sub";
       if (screen.taken !== null) {
-        pen.drawImage(screen.element, ...area);
+        if (!full) pen.drawImage(screen.element, ...area); // the main stream's video lies below and shows itself
         draw(pen, area, screen);
       }
     }

@@ -26,15 +26,20 @@ export class Screen {
     this.image = el("img", { alt: "" });
     this.boxes = []; // Boxes messages, oldest first
     this.why = null; // the picture comes as JPEG because it is `masked`, or of the `codec` or the `browser`
-    if (camera.masks.length) this.choose("jpeg", "masked");
-    else this.choose(window.MediaSource ? "mp4" : "jpeg", window.MediaSource ? null : "browser");
+    this.choose(...this.best());
     screens.set(camera.id, this);
   }
 
+  /** The form to begin with, and why it is no video. */
+  best() {
+    if (this.camera.masks.length) return ["jpeg", "masked"];
+    return window.MediaSource ? ["mp4", null] : ["jpeg", "browser"];
+  }
+
   choose(form, why) {
+    this.why = why;
     if (this.form === form) return;
     this.form = form;
-    this.why = why;
     this.player?.close();
     this.player =
       form === "mp4" ? new Player(this.video, () => this.choose("jpeg", "browser")) : new JpegPlayer(this.image);
@@ -54,11 +59,14 @@ export class Screen {
     if (this.boxes.length > BOXES_KEPT) this.boxes.shift();
   }
 
-  /** Leaves mp4 where the watch says that the stream is no H.264, and comes back where it is again. */
+  /** Leaves mp4 where the camera is masked by now or its stream is no H.264, and comes back where that is over. */
   check() {
+    const masked = this.camera.masks.length > 0;
+    if (masked !== (this.why === "masked")) this.choose(...this.best());
+    if (masked) return;
     const codec = health(this.camera.id)?.codec;
-    if (codec && codec !== "h264") this.choose("jpeg", "codec");
-    else if (codec && this.why === "codec") this.choose("mp4", null);
+    if (codec && codec !== "h264" && this.form === "mp4") this.choose("jpeg", "codec");
+    else if (codec === "h264" && this.why === "codec") this.choose("mp4", null);
   }
 
   /** Why the picture comes as JPEG, for people; empty where it comes as video. */

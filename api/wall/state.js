@@ -16,7 +16,7 @@ export const state = {
   feed: "opening", // opening, live, lost
   selection: null, // {kind: "alert", id, review, cameAt} or {kind: "camera", id}
   picture: "snapshot", // or "clip", "live": what the stage shows of an alert
-  menu: null, // "dismiss", "person"
+  menu: null, // "dismiss", "person", "link" (for how long), "linked" (here it is)
   help: false,
   blind: null, // the day of blind time that is open: {day, told, failed, at, readAt}
   touchedAt: 0, // performance.now() of the operator's last key or click

@@ -1,6 +1,7 @@
 // All tiles, fed from one socket and drawn in one rhythm.
 import { el } from "./element.js";
 import { open } from "./live.js";
+import { takeMain } from "./main_screen.js";
 import { screenOf } from "./screen.js";
 import { onTick, state, subscribe } from "./state.js";
 import { Tile } from "./tile.js";
@@ -15,7 +16,7 @@ export function makeTiles() {
   const root = el("section.tiles", { label: "tiles.label", testid: "tiles" }, ...tiles.map((tile) => tile.root));
   root.style.setProperty("--columns", String(Math.ceil(Math.sqrt(tiles.length * 2))));
   open(
-    (fragment) => screenOf(fragment.camera)?.take(fragment),
+    (fragment) => (fragment.main ? takeMain(fragment) : screenOf(fragment.camera)?.take(fragment)),
     (boxes) => screenOf(boxes.camera)?.takeBoxes(boxes),
   );
   subscribe(() => tiles.forEach((tile) => tile.render()));

@@ -19,7 +19,7 @@ function ownSteps(alert) {
 }
 
 // audited deeds that say something to an operator; one click writes down more than these
-const TOLD = new Set(["alert.acked", "alert.dismissed", "dispatch.pending", "dispatch.undone", "snapshot.viewed", "clip.viewed"]);
+const TOLD = new Set(["alert.acked", "alert.dismissed", "dispatch.pending", "dispatch.undone", "snapshot.viewed", "clip.viewed", "snapshot.linked", "clip.linked"]);
 
 /** All steps of an alert, oldest first: its own, and what people did. */
 export function steps(alert) {

@@ -112,6 +112,7 @@ def _camera(camera: Camera) -> dict[str, Any]:
         "grid": camera.grid,
         "position": camera.position,
         "masks": camera.masks,
+        "main": camera.main is not None and not camera.masks,
         "zones": [{"id": z.id, "name": _name(z.name), "points": z.points} for z in camera.zones],
         "lines": [
             {"id": line.id, "name": _name(line.name), "start": line.start, "end": line.end, "direction": line.direction}

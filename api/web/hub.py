@@ -17,7 +17,8 @@ from models.live import Fragment
 
 log: Final = logging.getLogger("wall")
 
-Form = Literal["mp4", "jpeg"]
+Form = Literal["mp4", "jpeg", "main"]
+"""`main`: the main stream as mp4."""
 Tile = tuple[str, Form]
 """(camera, form)."""
 

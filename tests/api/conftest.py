@@ -1,19 +1,16 @@
 """A real Redis and a real database for the tests of the desk and the wall."""
 
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from neighbourhood import Server, make_site
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.site import Site
 from models.dialect import open_engine
 from models.migrations import upgrade
-
-sys.path.append(str(Path(__file__).parent))  # the room's own module lies beside this file
-from neighbourhood import Server, make_site
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from api.blind import by_hour
 from api.reconcile import blind_time
 from api.views import BlindView
 from config.site import Site
+from models.in_force import InForce, in_force_id
+from models.wire import Entry, encode_in_force
 
 _FIRST = datetime(2026, 11, 22, tzinfo=UTC)
 _LAST = _FIRST + timedelta(days=1)
@@ -48,6 +50,10 @@ def test_a_span_that_lasts_counts_until_now_and_reasons_stand_apart() -> None:
     ]
 
 
+def _word(number: int, since: datetime, armed: dict[str, list[list[str]]]) -> InForce:
+    return InForce(in_force_id("watch-1", number, "ab" * 32), number, "ab" * 32, since, "Asia/Shanghai", armed)
+
+
 async def test_the_wall_serves_a_day_by_camera_and_hour(site: Site, server: Server) -> None:
     entries = [entry_of(make_span(1), 1), entry_of(make_span(1, 2), 2)]
     with desk_thread(site), server.client() as client:
@@ -62,6 +68,29 @@ async def test_the_wall_serves_a_day_by_camera_and_hour(site: Site, server: Serv
     assert (blind["hours"][12]["reasons"], blind["reasons"]) == ({"stalled": 30}, {"stalled": 30})
     assert [len(row["hours"]) for row in today["cameras"]] == [24, 24]
     assert today["recorded"] is not None
+
+
+def test_whether_a_rule_was_armed_is_judged_by_the_configuration_that_was_in_force_then(
+    site: Site, server: Server
+) -> None:
+    shift = {"gate-1": [["06:00-13:00"], ["20:30-21:00"]]}
+    words = [
+        _word(1, NOON - timedelta(days=2), {"gate-1": [["08:00-09:00"]]}),
+        _word(2, NOON, {**shift, "gate-2": [["00:00-24:00"]]}),
+        _word(3, NOON + timedelta(hours=6, minutes=30), {**shift, "gate-2": []}),
+    ]
+    with desk_thread(site), server.client() as client:
+        publish(client, [Entry("watch-1", word.number, "in_force", encode_in_force(word)) for word in words])
+        wait_for(lambda: settled(server, "watch-1") == {1, 2, 3}, "all are settled")
+    days = [blind_time(site, date(2026, 11, day))[0] for day in (19, 21, 22)]
+    told, then, changed = [[[hour.unarmed_s for hour in camera.hours] for camera in day.cameras] for day in days]
+
+    assert told == [[0.0] * 24] * 2
+    assert then == [[3600.0] * 8 + [0.0] + [3600.0] * 15, [3600.0] * 24]
+    assert changed == [
+        [3600.0] * 8 + [0.0] + [3600.0] * 3 + [0.0] + [3600.0] * 7 + [1800.0] + [3600.0] * 3,
+        [3600.0] * 12 + [0.0] * 6 + [1800.0] + [3600.0] * 5,
+    ]
 
 
 def test_while_detection_is_silent_every_camera_is_blind_though_no_ledger_says_so(site: Site, server: Server) -> None:

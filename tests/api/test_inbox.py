@@ -28,7 +28,7 @@ from api.desk.admit import Admitted, Rejected, admit
 from config.site import Site
 from models import keys
 from models.alert import Alert
-from models.in_force import in_force
+from models.in_force import InForce, in_force_id
 from models.tables import alert, alert_history, audit, blind_span, configuration, feed, inbox, rejected
 from models.wire import Entry, encode_in_force
 
@@ -70,14 +70,16 @@ def test_an_entry_is_stored_settled_and_told(site: Site, server: Server) -> None
 def test_a_configuration_that_came_into_force_is_remembered_once_by_number_and_sha256(
     site: Site, server: Server
 ) -> None:
-    word = in_force(ORIGIN, 7, "ab" * 32, NOON)
+    word = InForce(
+        in_force_id(ORIGIN, 7, "ab" * 32), 7, "ab" * 32, NOON, "Asia/Shanghai", {"gate-1": [["22:00-06:00"]]}
+    )
     with desk_thread(site), server.client() as client:
         publish(client, [Entry(ORIGIN, seq, "in_force", encode_in_force(word)) for seq in (1, 2)])
         wait_for(lambda: settled(server) == {1, 2}, "both are settled")
     kept = rows(site, select(configuration))
     noted = rows(site, select(audit).where(audit.c.action == "configuration.in_force"))
 
-    assert [(r.origin, r.number, r.sha256) for r in kept] == [(ORIGIN, 7, "ab" * 32)]
+    assert [(r.origin, r.number, r.sha256, r.armed) for r in kept] == [(ORIGIN, 7, "ab" * 32, word.armed)]
     assert [(r.actor, r.subject) for r in noted] == [(ORIGIN, "7")]
     assert word.sha256 in noted[0].detail
 

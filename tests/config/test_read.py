@@ -31,6 +31,19 @@ class Wrong:
 
 
 WRONG = {
+    # what does not fit together
+    "a .pt for the openvino backend": Wrong(
+        "detector:\n  fps: 5",
+        "detector:\n  model: yolo11s.pt\n  backend: openvino\n  fps: 5",
+        "backend: openvino",
+        "detector.backend: openvino cannot read yolo11s.pt, a .pt; write auto or ultralytics, or name weights that",
+    ),
+    "a TensorRT engine for the openvino backend": Wrong(
+        "detector:\n  fps: 5",
+        "detector:\n  model: yolo11s.engine\n  backend: openvino\n  fps: 5",
+        "backend: openvino",
+        "openvino cannot read yolo11s.engine, a TensorRT .engine; write auto or ultralytics",
+    ),
     # streams and masks
     "udp inside an encrypted connection": Wrong(
         "url: rtsp://viewer:open-sesame@127.0.0.1:8554/gate-1",
@@ -318,6 +331,26 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_is_told(tmp_path: Path) -> None:
     assert _told(tmp_path) == [f"{tmp_path}: is a folder; name the file in it"]
+
+
+def test_the_format_of_own_weights_is_known_from_the_sites_own_manifest(spoil: Spoil) -> None:
+    path = spoil(("detector:\n", "data: run\ndetector:\n  model: ours\n  backend: openvino\n"))
+    models = path.parent / "run" / "models"
+    models.mkdir(parents=True)
+    entry = (
+        '[weights.ours]\narchitecture = "x"\nhead = "yolo8"\nclasses = "coco80"\ninput = [64, 64]\nlicence = "MIT"\n'
+    )
+    files = f'[[weights.ours.files]]\npath = "ours"\nbytes = 1\nsha256 = "{"0" * 64}"\n'
+    for form in ("pytorch", "onnx"):
+        (models / f"{form}.toml").write_text(f'{entry}format = "{form}"\n{files}')
+
+    (models / "pytorch.toml").rename(models / "weights.toml")
+    told = _told(path)
+    (models / "onnx.toml").replace(models / "weights.toml")
+
+    assert len(told) == 1
+    assert "openvino cannot read ours, a .pt" in told[0]
+    assert read_site(path).detector.model == "ours"
 
 
 def test_a_file_with_a_byte_order_mark_is_read(good: Path) -> None:

@@ -222,4 +222,5 @@ def test_each_revision_is_told_once_by_number_and_sha256_also_after_a_restart(de
 
     assert [(word.number, word.sha256) for word in words] == [(one.number, one.sha256) for one in kept]
     assert [word.number for word in words] == [1, 2]
+    assert [word.armed for word in words] == [detect.site.armed] * 2
     assert rows == told

@@ -1,24 +1,28 @@
 """A camera's main stream gives the evidence, at the instants of the sub-stream; without it the sub-stream does."""
 
+import io
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from config.site import Site
 from ingest.health import Counts
+from ingest.live import Live
 from ingest.main_stream import MainStream
 from ingest.ring import Ring
 from models.evidence import FolderStore
 from models.link import Request
+from models.live import Fragment
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip
 from scenes.simulator import SimulatorThread
 from scenes.sub import smaller
 
-from .conftest import HEIGHT, PASSWORD, WIDTH, Watch, number_of
+from .conftest import HEIGHT, PASSWORD, WIDTH, Server, Viewer, Watch, number_of
 from .test_ring import coded
 
 MakeSite = Callable[..., Site]
@@ -60,6 +64,37 @@ def test_the_full_snapshot_is_the_main_streams_picture_of_the_instant_that_the_s
     assert [number_of(p) for p in pictures] == [number_of(s.image) for s in samples if s.image is not None]
 
 
+def test_whoever_watches_the_main_stream_gets_it_in_its_own_size_beside_the_sub_stream(
+    both: SimulatorThread, make_site: MakeSite, server: Server
+) -> None:
+    site = make_site(both.url("gate-1/sub"), more={"main": both.url("gate-1/main")}, redis=server.url)
+    with Watch(site) as watch, server.client() as client:
+        watch.until_state("live")
+        viewers = {form: Viewer(client, form) for form in ("mp4", "main")}
+        viewers["main"].renew()
+        alone = {form: viewer.collect(1.5) for form, viewer in viewers.items()}
+        for viewer in viewers.values():
+            viewer.renew()
+        together = {form: viewer.collect(1.5) for form, viewer in viewers.items()}
+        for viewer in viewers.values():
+            viewer.close()
+
+    assert alone["mp4"] == []
+    assert {f.kind for f in alone["main"]} == {"init", "key", "delta"}
+    assert {form: {f.main for f in found} for form, found in together.items()} == {"mp4": {False}, "main": {True}}
+    sizes = {form: size_of(found) for form, found in together.items()}
+    assert sizes == {"mp4": (WIDTH // 2, HEIGHT // 2), "main": (WIDTH, HEIGHT)}
+
+
+def size_of(fragments: list[Fragment]) -> tuple[int, int]:
+    """Width and height of what a browser would play."""
+    first = next(i for i, fragment in enumerate(fragments) if fragment.kind == "init")
+    parts = [f.payload for f in fragments[first + 1 :] if f.kind in ("key", "delta")]
+    with av.open(io.BytesIO(fragments[first].payload.split(b"\0", 1)[1] + b"".join(parts))) as played:
+        frame = next(played.decode(video=0))
+        return frame.width, frame.height
+
+
 def test_while_the_main_stream_cannot_be_had_the_sub_stream_gives_the_evidence(
     both: SimulatorThread, make_site: MakeSite
 ) -> None:
@@ -83,7 +118,7 @@ def test_the_cameras_own_clock_lays_both_streams_over_each_other_where_it_tells_
     main_skew_s: float | None, sub_skew_s: float | None, moved_us: int
 ) -> None:
     ring = Ring(10.0)
-    main = MainStream(ring, Counts(), lambda: sub_skew_s)
+    main = MainStream(ring, Counts(), lambda: sub_skew_s, Live("gate-1", "redis://unused", Counts()))
     main.take(coded(0, key=True), main_skew_s)
     newest = ring.newest()
     assert newest is not None

@@ -24,6 +24,8 @@ from models.clock import to_micros, utc_now
 from models.evidence import FolderStore
 from models.link import Request, encode
 from models.slots import make_slots
+from scenes.camera import SimulatedCamera
+from scenes.clip import Clip
 from scenes.simulator import SimulatorThread
 
 from .conftest import FPS, PICTURES, Watch, number_of
@@ -52,6 +54,25 @@ def shown(path: Path) -> list[tuple[float, int]]:
 
 def now() -> int:
     return to_micros(utc_now())
+
+
+def test_the_clip_of_an_h265_camera_is_h265_as_it_came(h265_clip: Clip, make_site: MakeSite) -> None:
+    with SimulatorThread([SimulatedCamera("gate-1", h265_clip)]) as running:
+        site = make_site(running.url("gate-1"), evidence=SHORT)
+        with Watch(site) as watch:
+            watch.until_samples(20)
+            request = clip_at(watch.samples[-1].sample.taken)
+            answer = watch.until_answer(request)
+    path = FolderStore(site.evidence_path).file(request.key)
+    assert path is not None
+    with av.open(str(path)) as source:
+        codec = source.streams.video[0].codec_context.name
+    pictures = shown(path)
+    steps = {(b - a) % PICTURES for (_, a), (_, b) in itertools.pairwise(pictures)}
+
+    assert (answer.state, answer.reason, codec) == ("ready", "", "hevc")
+    assert len(pictures) > 3.5 * FPS
+    assert steps == {1}
 
 
 def test_a_clip_begins_before_the_alert_ends_after_it_and_misses_no_picture(

@@ -17,6 +17,7 @@ from models.errors import KanmenError
 from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
+from scenes.sub import smaller
 
 
 @pytest.fixture
@@ -68,6 +69,41 @@ def test_good_and_bad_cameras_are_told_apart_with_pictures_of_the_good_ones(
     assert sheet.shape == (780, 1280, 3)
     assert "2 of 7 are bad." in people.stdout
     assert not [w for w in ("secret-word", "wrong-word") if w in machines.stdout + people.stdout + people.stderr]
+
+
+def test_the_main_stream_is_looked_at_too_unless_the_camera_is_masked(
+    tmp_path: Path, footage: Path, assets: Path, closed_port: int
+) -> None:
+    del assets  # the detector comes from there
+    clip = open_footage(footage / "pedestrian_survaillance.mp4", tmp_path / "cache")
+    names = ["gate-1", "gate-2", "gate-3"]
+    small = smaller(clip, 240, tmp_path / "sub.mp4")
+    with SimulatorThread([SimulatedCamera(name, clip, sub=small) for name in names]) as simulator:
+        config = write_site(tmp_path, {name: simulator.url(f"{name}/sub") for name in names})
+        text = config.read_text(encoding="utf-8")
+        mains = {name: simulator.url(f"{name}/main") for name in names}
+        mains["gate-2"] = f"rtsp://127.0.0.1:{closed_port}/2"
+        for name, main in mains.items():
+            text = text.replace(f"  entrance: {name}\n", f"  entrance: {name}\n  main: {main}\n")
+        masks = "  masks: [[[0, 0], [0.3, 0], [0.3, 0.3]]]\n"
+        config.write_text(text.replace("  entrance: gate-3\n", f"  entrance: gate-3\n{masks}"), encoding="utf-8")
+        said = json.loads(_probe(config, "--json").stdout)
+        viewers = simulator.counts("gate-3").viewers
+    found = {finding["what"]: finding for finding in said["probe"] if finding["what"].startswith("camera")}
+    main = found["camera gate-1 main"]
+
+    assert {what: finding["good"] for what, finding in found.items()} == {
+        "camera gate-1": True,
+        "camera gate-1 main": True,
+        "camera gate-2": True,
+        "camera gate-2 main": False,
+        "camera gate-3": True,
+    }
+    assert (main["figures"]["width"], main["figures"]["height"]) == (clip.width, clip.height)
+    assert found["camera gate-1"]["figures"]["height"] == small.height
+    assert f"h264 {clip.width}x{clip.height}, 30" in main["says"]
+    assert "nothing listens" in found["camera gate-2 main"]["says"]
+    assert viewers == 1
 
 
 def test_a_redis_that_does_not_answer_is_told_without_its_password(tmp_path: Path, closed_port: int) -> None:

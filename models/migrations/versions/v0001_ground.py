@@ -65,9 +65,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("since", INSTANT, nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("armed", sa.JSON(none_as_null=True)),
         sa.Column("received", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_configuration_since", "configuration", ["since"])
     op.create_table(
         "desk_lease",
         sa.Column("name", sa.String(length=64), nullable=False),
