@@ -49,7 +49,8 @@ export const settled = () => !(performance.now() - (state.selection?.cameAt ?? -
 
 /** Whether `next` may take the stage now. */
 function mayCome(next) {
-  if (state.menu || state.acting || state.help || state.blind) return false;
+  const asked = state.menu && state.menu !== "linked"; // a link that is only shown holds no alert up
+  if (asked || state.acting || state.help || state.blind) return false;
   if (!state.selection) return true;
   const idle = (performance.now() - state.touchedAt) / 1000 > LOOKING_S;
   if (state.selection.kind === "camera") return idle;
@@ -64,5 +65,5 @@ export function moveOn() {
   const order = queue();
   const next = order.find((alert) => alert.state === "RAISED") ?? (state.selection ? null : order.find(isOpen));
   if (!next || next.id === selected()?.id || !mayCome(next)) return;
-  change({ selection: { kind: "alert", id: next.id, cameAt: performance.now() }, picture: "snapshot" });
+  change({ selection: { kind: "alert", id: next.id, cameAt: performance.now() }, picture: "snapshot", menu: null });
 }

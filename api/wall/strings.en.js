@@ -250,7 +250,7 @@ export default {
   "keys.camera": "camera",
   "keys.picture": "snapshot/live",
   "keys.clip": "clip",
-  "keys.share": "Share",
+  "keys.share": "share",
   "keys.mute": "mute 60 s",
   "keys.language": "中文",
   "keys.close": "close",

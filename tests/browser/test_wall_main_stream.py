@@ -69,10 +69,11 @@ def test_the_stage_shows_the_main_stream_and_goes_back_to_the_sub_stream_while_t
 ) -> None:
     del assets  # the detector comes from there
     large = _clip(tmp_path / "main.mp4")
-    cameras = [SimulatedCamera("main", large), SimulatedCamera("sub", smaller(large, SUB_HEIGHT, tmp_path / "sub.mp4"))]
-    with SimulatorThread(cameras) as simulator:
+    small = smaller(large, SUB_HEIGHT, tmp_path / "sub.mp4")
+    clips = {"main": large, "sub": small, "other": small}
+    with SimulatorThread([SimulatedCamera(name, clip) for name, clip in clips.items()]) as simulator:
         config = small_site.write_site(
-            tmp_path, {"gate-1": simulator.url("sub"), "gate-2": simulator.url("sub")}, fps=2
+            tmp_path, {"gate-1": simulator.url("sub"), "gate-2": simulator.url("other")}, fps=2
         )
         url = f"  url: {simulator.url('sub')}\n"
         text = config.read_text(encoding="utf-8")

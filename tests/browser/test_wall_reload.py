@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(170)]
 ZONE = "import('/state.js').then((m) => m.state.session.cameras[0].zones[0].points[0])"
 
 
+SHOWN = """import('/screen.js').then(({ screenOf }) => {
+    const { form, why, video } = screenOf('gate-1');
+    return [form, why, video.hasAttribute('src')];
+})"""
+
+
 def _reload(config: Path) -> None:
     command = [sys.executable, "-m", "kanmen", "reload", "--config", str(config)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
@@ -72,3 +78,28 @@ def test_a_moved_zone_is_drawn_without_a_page_load_and_a_new_camera_gets_its_til
             page.context.close()
 
     assert (before, moved, untouched) == ([0.1, 0.2], [0.3, 0.4], True)
+
+
+def test_an_open_page_lets_go_of_the_picture_that_it_had_before_a_mask(
+    tmp_path: Path, footage: Path, assets: Path, chromium: "Browser"
+) -> None:
+    del assets  # the detector comes from there
+    clip = open_footage(footage / "pedestrian_survaillance.mp4", tmp_path / "cache")
+    with SimulatorThread([SimulatedCamera("gate-1", clip)]) as simulator:
+        config = small_site.write_site(tmp_path, {"gate-1": simulator.url("gate-1")}, fps=2)
+        good = config.read_text()
+        with small_site.running(config) as site:
+            site.until(lambda: site.camera("gate-1").get("taken"), 60, "live camera")
+            url, password = running_demo.said_login(site.log()) or ("", "")
+            page = chromium.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+            _sign_in(page, url, password)
+            before = _until(page, SHOWN, ["mp4", None, True])
+            config.write_text(good.replace("  position:", "  masks: [[[0, 0], [0.3, 0], [0.3, 1]]]\n  position:"))
+            _reload(config)
+            masked = _until(page, SHOWN, ["jpeg", "masked", False])
+            config.write_text(good)
+            _reload(config)
+            again = _until(page, SHOWN, ["mp4", None, True])
+            page.context.close()
+
+    assert (before, masked, again) == (["mp4", None, True], ["jpeg", "masked", False], ["mp4", None, True])

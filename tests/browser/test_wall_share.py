@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -35,6 +36,12 @@ def wall(chromium: "Browser") -> Iterator[SmallWall]:
         yield it
 
 
+def _apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Playwright's loop has this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def _linked(wall: SmallWall) -> list[tuple[str, str]]:
     async def read() -> list[tuple[str, str]]:
         engine = open_engine(wall.site.database_url)
@@ -44,7 +51,7 @@ def _linked(wall: SmallWall) -> list[tuple[str, str]]:
         await engine.dispose()
         return found
 
-    return asyncio.run(read())
+    return _apart(read())
 
 
 def _remove_all(wall: SmallWall) -> None:
@@ -54,7 +61,7 @@ def _remove_all(wall: SmallWall) -> None:
             await connection.execute(update(evidence).values(removed=utc_now()))
         await engine.dispose()
 
-    asyncio.run(change())
+    _apart(change())
 
 
 def test_a_link_of_a_chosen_life_is_made_copied_and_audited(wall: SmallWall) -> None:
