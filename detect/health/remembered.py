@@ -1,6 +1,5 @@
 """A camera's troubles and reference pictures as they stand in its checkpoint."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -13,14 +12,14 @@ _TROUBLES: Final = TypeAdapter(dict[str, Trouble])
 
 
 def encode_health(state: State) -> dict[str, Any]:
-    """The state as JSON values."""
+    """The state as values that pydantic knows as JSON."""
     return {
         "view": state.view,
         "coloured": _packed(state.coloured),
         "colourless": _packed(state.colourless),
         "by_day": state.by_day,
         "looked": state.looked,
-        "troubles": {code: asdict(trouble) for code, trouble in state.troubles.items()},
+        "troubles": state.troubles,
     }
 
 
