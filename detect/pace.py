@@ -9,12 +9,13 @@ from models.clock import Monotonic
 _JUDGED_S: Final = 4.0
 """Over so long a camera's samples are counted."""
 
-_MANY: Final = 0.15
-_FEW: Final = 0.04
+_MANY: Final = 0.25
+_FEW: Final = 0.06
 """More superseded samples than this part of all ask for fewer, less than that for more; in between nothing changes."""
 
-_SPARE: Final = 1.1
-"""So many more are asked for than could be looked at: what was asked for and is missing would not show otherwise."""
+_SPARE: Final = 1.2
+"""So many more are asked for than could be looked at: with fewer the detector stands idle now and then, and what was
+asked for and is missing would not show."""
 
 _MORE: Final = 1.5
 _LEAST_FPS: Final = 1.0

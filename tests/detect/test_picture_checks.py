@@ -1,6 +1,5 @@
 """Covered, moved and blurred cameras are told once; light, weather, passers-by and the switch to infra-red are not."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic_core import from_json, to_json
 from small_place import site_of
 
 from detect.health.remembered import decode_health, encode_health
@@ -247,7 +247,7 @@ def test_what_was_learnt_survives_a_restart_but_not_a_view_drawn_anew(
     scenes: dict[str, Image], learnt: dict[str, State], redrawn: dict[str, object]
 ) -> None:
     moved = _shown(_shifted(0.06)(scenes["gate by day"]), 60)
-    kept = decode_health(json.loads(json.dumps(encode_health(learnt["gate by day"]))))
+    kept = decode_health(from_json(to_json(encode_health(learnt["gate by day"]))))
     again, (alert,) = _look(RULES, kept, moved[:13], _LEARN)
     anew = HealthRules(SITE, SITE.cameras[0].model_copy(update=redrawn), to_micros(_T0))
     accepted, ended = anew.resumed(decode_health(encode_health(again)))
