@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis import RedisError
+from waiting import until
 
 from detect import delivery as delivery_module
 from detect.delivery import Delivery, connect
@@ -36,13 +37,6 @@ def _draft(number: int) -> Draft:
 
 def _seqs(messages: object) -> list[int]:
     return [int(fields[b"seq"]) for _, fields in messages]
-
-
-def _until(wanted: Callable[[], bool], limit_s: float = 8.0) -> None:
-    until = time.monotonic() + limit_s
-    while not wanted():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.02)
 
 
 def test_rows_go_onto_the_stream_once_in_their_order(journal: Journal, server) -> None:
@@ -125,17 +119,17 @@ def test_the_thread_outlives_a_killed_a_wiped_and_a_hung_redis(journal: Journal,
     with server.client() as client:
         journal.append([_draft(1)], {})
         outlet.wake()
-        _until(lambda: client.xlen(keys.ALERTS) == 1)
+        until(lambda: client.xlen(keys.ALERTS) == 1)
         server.kill()
         journal.append([_draft(2)], {})
         outlet.wake()
         time.sleep(0.6)
         server.start()
-        _until(lambda: 2 in _seqs(client.xrange(keys.ALERTS)))
+        until(lambda: 2 in _seqs(client.xrange(keys.ALERTS)))
         client.flushall()
         journal.append([_draft(3)], {})
         outlet.wake()
-        _until(lambda: {1, 2, 3} <= set(_seqs(client.xrange(keys.ALERTS))))
+        until(lambda: {1, 2, 3} <= set(_seqs(client.xrange(keys.ALERTS))))
         os.kill(server.process.pid, signal.SIGSTOP)
         journal.append([_draft(4)], {})
         began = time.monotonic()
@@ -144,9 +138,9 @@ def test_the_thread_outlives_a_killed_a_wiped_and_a_hung_redis(journal: Journal,
         held = time.monotonic() - began
         time.sleep(1.3)
         os.kill(server.process.pid, signal.SIGCONT)
-        _until(lambda: 4 in _seqs(client.xrange(keys.ALERTS)))
+        until(lambda: 4 in _seqs(client.xrange(keys.ALERTS)))
         client.xadd(keys.settled(journal.origin), {"seqs": json.dumps([1, 2, 3, 4])})
-        _until(lambda: journal.unsettled() == 0)
+        until(lambda: journal.unsettled() == 0)
     outlet.end(2.0)
 
     assert outlet.failure is None

@@ -1,52 +1,35 @@
 """FLOW counts everybody once, in either direction, in the minute of the site's clock; over a limit it alerts."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from small_place import camera_of, person, said_at, seconds, sill
 
 from config.rules import FlowRule
-from config.site import Camera
-from detect.rules.flow import Flow, State
+from detect.rules.flow import Flow
 from detect.rules.rule import Place, Said
 from models.alert import Alert
 from models.flow import FlowCount
-from models.labels import PERSON
-from models.track import Track
 
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-_ADAPTER = TypeAdapter(State)
 
 Walk = tuple[float, bool]
 """When somebody crosses (seconds), and whether inwards; each takes 2 s, with the line halfway."""
 
 
 def _rule(direction: str = "both", **more: object) -> Flow:
-    name = {"zh": "门", "en": "gate"}
-    camera = Camera.model_validate(
-        {
-            "id": "gate-1",
-            "name": name,
-            "entrance": "1",
-            "url": "rtsp://127.0.0.1/1",
-            "grid": "g1",
-            "position": (0.5, 0.5),
-            "lines": [{"id": "sill", "name": name, "start": (0.5, 0.8), "end": (0.5, 0.2), "direction": direction}],
-        }
-    )
     config = FlowRule.model_validate({"rule": "FLOW", "line": "sill", **more})
+    camera = camera_of(lines=[sill(direction=direction)])
     return Flow(config, Place("gsdt", camera, 2.0, ZoneInfo("Asia/Shanghai")))
 
 
 def _said(
     rule: Flow, walks: Sequence[Walk], until: float, *, step: float = 0.2, start: datetime = _T0
 ) -> list[tuple[float, Said]]:
-    state, told = rule.fresh(), []
+    pictures = []
     for k in range(round(until / step)):
         t = k * step
         at = start + timedelta(seconds=t)
@@ -54,12 +37,10 @@ def _said(
         for n, (crosses, inwards) in enumerate(walks):
             if abs(t - crosses) <= 1.0:
                 x = 0.5 + 0.1 * (t - crosses + 0.001) * (1 if inwards else -1)
-                tracks.append(Track(n, PERSON, (x - 0.05, 0.3, x + 0.05, 0.5), 0.9, at, at))
-        state = _ADAPTER.validate_python(json.loads(json.dumps(asdict(state), default=str)))
-        state, said = rule.step(state, tracks, at)
-        told += [(round(t, 3), one) for one in said]
-    told += [(until, one) for one in rule.end(state)]
-    return told
+                tracks.append(person(n, (x, 0.5), at))
+        pictures.append((at, tracks))
+    told, state = said_at(rule, pictures)
+    return [(seconds(at, start) or 0.0, one) for at, one in told] + [(until, one) for one in rule.end(state)]
 
 
 def _newest(told: Sequence[tuple[float, Said]]) -> list[FlowCount]:

@@ -1,65 +1,39 @@
 """LINE counts who crosses, in which direction, once, and nobody who only trembles or walks around the end."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from small_place import camera_of, person, said_at, seconds, sill, timed
 
 from config.rules import LineRule
-from config.site import Camera
-from detect.rules.line import CrossLine, State
+from detect.rules.line import CrossLine
 from detect.rules.rule import Place
 from models.alert import Alert
-from models.labels import PERSON
-from models.track import Track
 
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-_ADAPTER = TypeAdapter(State)
 
 Picture = tuple[float, dict[int, tuple[float, float]]]
 """Seconds, and where the feet of each track are. The line runs upward at x = 0.5, from y = 0.8 to 0.2: in is right."""
 
 
 def _rule(direction: str = "both", at: float = 0.5, **more: float) -> CrossLine:
-    name = {"zh": "门", "en": "gate"}
-    camera = Camera.model_validate(
-        {
-            "id": "gate-1",
-            "name": name,
-            "entrance": "1",
-            "url": "rtsp://127.0.0.1/1",
-            "grid": "g1",
-            "position": (0.5, 0.5),
-            "lines": [{"id": "sill", "name": name, "start": (at, 0.8), "end": (at, 0.2), "direction": direction}],
-        }
-    )
     config = LineRule.model_validate({"rule": "LINE", "line": "sill", "cooldown_s": 10.0, **more})
-    return CrossLine(config, Place("gsdt", camera, 2.0))
+    return CrossLine(config, Place("gsdt", camera_of(lines=[sill(at, direction=direction)]), 2.0))
 
 
 def _said(rule: CrossLine, pictures: Sequence[Picture], start: datetime = _T0) -> list[Alert]:
-    state, alerts = rule.fresh(), []
-    for seconds, seen in pictures:
-        at = start + timedelta(seconds=seconds)
-        tracks = [Track(n, PERSON, (x - 0.05, y - 0.2, x + 0.05, y), 0.9, at, at) for n, (x, y) in seen.items()]
-        state = _ADAPTER.validate_python(json.loads(json.dumps(asdict(state), default=str)))
-        state, said = rule.step(state, tracks, at)
-        alerts += said
-    return alerts
+    instants = [(start + timedelta(seconds=since), seen) for since, seen in pictures]
+    told, _ = said_at(rule, [(at, [person(n, feet, at) for n, feet in seen.items()]) for at, seen in instants])
+    return [one for _, one in told if isinstance(one, Alert)]
 
 
 def _walk(*xs: float, y: float = 0.5, since: float = 0.0, step: float = 0.2, track: int = 1) -> list[Picture]:
     return [(since + k * step, {track: (x, y)}) for k, x in enumerate(xs)]
-
-
-def _s(at: datetime | None) -> float | None:
-    return None if at is None else round((at - _T0).total_seconds(), 3)
 
 
 def test_who_walks_across_is_counted_in_once_settled() -> None:
@@ -67,7 +41,7 @@ def test_who_walks_across_is_counted_in_once_settled() -> None:
 
     assert alert.observed == {"direction": "in", "in": 1, "out": 0, "settle_s": 0.4}
     assert alert.threshold == {"settle_s": 0.3}
-    assert (_s(alert.began), _s(alert.detected), _s(alert.ended)) == (0.8, 1.2, 1.2)
+    assert (seconds(alert.began, _T0), seconds(alert.detected, _T0), seconds(alert.ended, _T0)) == (0.8, 1.2, 1.2)
     assert (alert.code, alert.place, alert.count, alert.revision) == ("LINE", "sill", 1, 1)
 
 
@@ -136,7 +110,7 @@ def test_crossings_of_one_picture_that_settle_apart_have_different_ids() -> None
     pictures += [(1.0, {1: (0.6, 0.4)}), (1.2, {2: (0.6, 0.6)})]
     alerts = _said(rule, pictures)
 
-    assert [_s(a.began) for a in alerts] == [0.6, 0.6]
+    assert [seconds(a.began, _T0) for a in alerts] == [0.6, 0.6]
     assert len({a.id for a in alerts}) == 2
 
 
@@ -153,19 +127,11 @@ _STEPS = st.lists(
 )
 
 
-def _timed(steps) -> list[Picture]:
-    pictures, t = [], 0.0
-    for step, seen in steps:
-        t = round(t + step, 6)
-        pictures.append((t, seen))
-    return pictures
-
-
 @given(_STEPS)
 @settings(max_examples=70, deadline=None)
 def test_counts_go_up_by_the_crossings_and_each_alert_is_over_when_told(steps) -> None:
     newest: dict[object, Alert] = {}
-    for alert in _said(_rule(), _timed(steps)):
+    for alert in _said(_rule(), timed(steps)):
         before = newest.get(alert.id)
         newest[alert.id] = alert
 
@@ -180,7 +146,7 @@ def test_counts_go_up_by_the_crossings_and_each_alert_is_over_when_told(steps) -
 @settings(max_examples=70, deadline=None)
 def test_ins_and_outs_of_one_track_alternate_between_holes(steps, cooled: bool) -> None:
     """Seen from one side to the other and back: the counts of one lone track never differ by more than one."""
-    pictures = [(t, {n: where for n, where in seen.items() if n == 1}) for t, seen in _timed(steps)]
+    pictures = [(t, {n: where for n, where in seen.items() if n == 1}) for t, seen in timed(steps)]
     pictures = [(round(k * 0.2, 6), seen) for k, (_, seen) in enumerate(pictures) if seen and seen[1][1] == 0.5]
     pictures = [(round(k * 0.2, 6), seen) for k, (_, seen) in enumerate(pictures)]
     alerts = _said(_rule(cooldown_s=100.0 if cooled else 0.0), pictures)
@@ -193,7 +159,7 @@ def test_ins_and_outs_of_one_track_alternate_between_holes(steps, cooled: bool) 
 @settings(max_examples=40, deadline=None)
 def test_it_does_not_matter_when_it_happens(steps, shift: int) -> None:
     moved = timedelta(microseconds=shift * 1001)
-    here, there = _said(_rule(), _timed(steps)), _said(_rule(), _timed(steps), _T0 + moved)
+    here, there = _said(_rule(), timed(steps)), _said(_rule(), timed(steps), _T0 + moved)
     ids = {a.id: b.id for a, b in zip(here, there, strict=True)}
 
     assert there == [
@@ -216,7 +182,9 @@ def test_half_as_many_pictures_count_the_same_crossings_within_a_sample(stays) -
     told = []
     for step in (0.1, 0.2):
         pictures = [(round(k * step, 3), {1: (where(k * step), 0.5)}) for k in range(round((t + 1) / step))]
-        told.append([(_s(a.ended), a.count, a.observed["direction"]) for a in _said(_rule(cooldown_s=60.0), pictures)])
+        told.append(
+            [(seconds(a.ended, _T0), a.count, a.observed["direction"]) for a in _said(_rule(cooldown_s=60.0), pictures)]
+        )
 
     assert [one[1:] for one in told[0]] == [other[1:] for other in told[1]]
     for one, other in zip(*told, strict=True):
@@ -229,7 +197,7 @@ def test_who_stands_still_while_the_line_is_moved_has_not_crossed_it(x: float) -
     for k in range(30):
         at = _T0 + timedelta(seconds=0.2 * k)
         rule = _rule() if k < 10 else _rule(at=x + 0.05 if x > 0.5 else x - 0.05)
-        state, said = rule.step(state, [Track(1, PERSON, (x - 0.05, 0.3, x + 0.05, 0.5), 0.9, at, at)], at)
+        state, said = rule.step(state, [person(1, (x, 0.5), at)], at)
         alerts += said
 
     assert alerts == []

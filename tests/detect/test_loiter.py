@@ -1,8 +1,6 @@
 """LOITER tells who stays for long, sooner by night, graver later, also when the detector loses them for a while."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,21 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from small_place import YARD, camera_of, person, said_at, seconds, stand
 
 from config.hours import Hours
 from config.rules import LoiterRule
-from config.site import Camera
 from detect.rules.loiter import Loiter
 from detect.rules.rule import Place
-from detect.rules.stay import State
 from models.alert import Alert
 from models.labels import PERSON
 from models.track import Track
 
 _NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # in Shanghai
 _ZONE = ZoneInfo("Asia/Shanghai")
-_ADAPTER = TypeAdapter(State)
 
 Seen = tuple[float, float, float]
 """Feet (x, y) in fractions, and when the track was first seen, seconds. Inside is below y = 0.5."""
@@ -33,97 +28,78 @@ Picture = tuple[float, dict[int, Seen]]
 
 
 def _rule(**more: object) -> Loiter:
-    name = {"zh": "门", "en": "gate"}
-    camera = Camera.model_validate(
-        {
-            "id": "gate-1",
-            "name": name,
-            "entrance": "1",
-            "url": "rtsp://127.0.0.1/1",
-            "grid": "g1",
-            "position": (0.5, 0.5),
-            "zones": [{"id": "yard", "name": name, "points": [(0.0, 0.5), (1.0, 0.5), (1.0, 1.0), (0.0, 1.0)]}],
-        }
-    )
     config = LoiterRule.model_validate({"rule": "LOITER", "zone": "yard", **more})
-    return Loiter(config, Place("gsdt", camera, 2.0, _ZONE, Hours.of(("22:00-06:00",), _ZONE)))
+    return Loiter(config, Place("gsdt", camera_of(zones=[YARD]), 2.0, _ZONE, Hours.of(("22:00-06:00",), _ZONE)))
 
 
 def _said(rule: Loiter, pictures: Sequence[Picture], start: datetime = _NOON) -> list[Alert]:
-    state, alerts = rule.fresh(), []
-    for seconds, seen in pictures:
-        at = start + timedelta(seconds=seconds)
-        tracks = [
-            Track(n, PERSON, (x - 0.04, y - 0.2, x + 0.04, y), 0.9, start + timedelta(seconds=first), at)
-            for n, (x, y, first) in seen.items()
-        ]
-        state = _ADAPTER.validate_python(json.loads(json.dumps(asdict(state), default=str)))
-        state, said = rule.step(state, tracks, at)
-        alerts += said
-    return alerts
+    told, _ = said_at(rule, [(start + timedelta(seconds=t), _tracks(t, seen, start)) for t, seen in pictures])
+    return [one for _, one in told if isinstance(one, Alert)]
 
 
-def _stay(since: float, until: float, seen: dict[int, Seen], step: float = 0.2) -> list[Picture]:
-    return [(round(since + k * step, 3), seen) for k in range(round((until - since) / step))]
-
-
-def _s(at: datetime | None, start: datetime = _NOON) -> float | None:
-    return None if at is None else round((at - start).total_seconds(), 3)
+def _tracks(t: float, seen: dict[int, Seen], start: datetime) -> list[Track]:
+    at = start + timedelta(seconds=t)
+    return [person(n, (x, y), at, start + timedelta(seconds=first)) for n, (x, y, first) in seen.items()]
 
 
 _HERE = {1: (0.5, 0.8, 0.0)}
 
 
 def test_two_minutes_are_told_once_and_five_minutes_make_it_graver() -> None:
-    pictures = [*_stay(0, 330, _HERE), *_stay(330, 340, {1: (0.5, 0.2, 0.0)})]
+    pictures = [*stand(0, 330, _HERE), *stand(330, 340, {1: (0.5, 0.2, 0.0)})]
     first, graver, last = _said(_rule(), pictures)
 
-    assert (first.code, first.level, _s(first.began), _s(first.detected)) == ("LOITER", 4, 0.0, 120.0)
+    assert (first.code, first.level, seconds(first.began, _NOON), seconds(first.detected, _NOON)) == (
+        "LOITER",
+        4,
+        0.0,
+        120.0,
+    )
     assert first.threshold == {"dwell_s": 120.0, "persons": 1}
     assert (graver.id, graver.revision, graver.level, graver.observed["dwell_s"]) == (first.id, 2, 3, 300.0)
-    assert (last.id, last.revision, last.level, _s(last.ended)) == (first.id, 3, 3, 329.8)
+    assert (last.id, last.revision, last.level, seconds(last.ended, _NOON)) == (first.id, 3, 3, 329.8)
 
 
 def test_who_goes_on_before_it_is_not_told() -> None:
-    assert _said(_rule(), [*_stay(0, 119, _HERE), *_stay(119, 130, {1: (0.5, 0.2, 0.0)})]) == []
+    assert _said(_rule(), [*stand(0, 119, _HERE), *stand(119, 130, {1: (0.5, 0.2, 0.0)})]) == []
 
 
 def test_without_an_escalation_it_stays_as_it_is() -> None:
-    assert [a.level for a in _said(_rule(escalate_s=None), _stay(0, 400, _HERE))] == [4]
+    assert [a.level for a in _said(_rule(escalate_s=None), stand(0, 400, _HERE))] == [4]
 
 
 def test_by_night_a_minute_is_enough() -> None:
-    (alert,) = _said(_rule(), _stay(0, 70, _HERE), start=_NOON + timedelta(hours=11))
+    (alert,) = _said(_rule(), stand(0, 70, _HERE), start=_NOON + timedelta(hours=11))
 
-    assert _s(alert.detected, _NOON + timedelta(hours=11)) == 60.0
+    assert seconds(alert.detected, _NOON + timedelta(hours=11)) == 60.0
     assert alert.threshold["dwell_s"] == 60.0
 
 
 def test_who_has_stayed_long_enough_for_the_night_is_told_when_it_begins() -> None:
     start = _NOON + timedelta(hours=10) - timedelta(seconds=80)
-    (alert,) = _said(_rule(), _stay(0, 110, _HERE), start)
+    (alert,) = _said(_rule(), stand(0, 110, _HERE), start)
 
-    assert (_s(alert.began, start), _s(alert.detected, start)) == (0.0, 80.0)
+    assert (seconds(alert.began, start), seconds(alert.detected, start)) == (0.0, 80.0)
 
 
 def test_an_alert_of_the_night_goes_on_into_the_day() -> None:
     start = _NOON - timedelta(hours=6) - timedelta(seconds=70)
-    alerts = _said(_rule(), _stay(0, 110, _HERE), start)
+    alerts = _said(_rule(), stand(0, 110, _HERE), start)
 
     assert [(a.revision, a.ended, a.threshold["dwell_s"]) for a in alerts] == [(1, None, 60.0)]
 
 
 def test_a_few_steps_outside_for_less_than_the_grace_are_no_leaving() -> None:
-    pictures = [*_stay(0, 60, _HERE), *_stay(60, 64.8, {1: (0.5, 0.45, 0.0)}), *_stay(64.8, 121, _HERE)]
+    pictures = [*stand(0, 60, _HERE), *stand(60, 64.8, {1: (0.5, 0.45, 0.0)}), *stand(64.8, 121, _HERE)]
 
-    assert [_s(a.detected) for a in _said(_rule(), pictures)] == [120.0]
+    assert [seconds(a.detected, _NOON) for a in _said(_rule(), pictures)] == [120.0]
 
 
 def test_who_is_lost_and_found_at_the_same_place_under_another_id_has_not_left() -> None:
-    pictures = [*_stay(0, 60, _HERE), *_stay(60, 64, {}), *_stay(64, 121, {9: (0.52, 0.82, 63.8)})]
+    pictures = [*stand(0, 60, _HERE), *stand(60, 64, {}), *stand(64, 121, {9: (0.52, 0.82, 63.8)})]
     (alert,) = _said(_rule(), pictures)
 
-    assert (_s(alert.began), _s(alert.detected)) == (0.0, 120.0)
+    assert (seconds(alert.began, _NOON), seconds(alert.detected, _NOON)) == (0.0, 120.0)
     assert [s.track for s in alert.subjects] == [9]
 
 
@@ -136,16 +112,16 @@ def test_who_is_lost_and_found_at_the_same_place_under_another_id_has_not_left()
         ((0.52, 0.82, 61.0), "seen for three seconds already: it came in from outside"),
     ],
 )
-def test_somebody_else_does_not_inherit_a_stay(found: Seen, why: str) -> None:
+def test_somebody_else_does_not_inherit_astand(found: Seen, why: str) -> None:
     since = max(64.0, found[2] + 0.2)
-    pictures = [*_stay(0, 60, _HERE), *_stay(60, since, {}), *_stay(since, 121, {9: found})]
+    pictures = [*stand(0, 60, _HERE), *stand(60, since, {}), *stand(since, 121, {9: found})]
 
     assert _said(_rule(), pictures) == [], why
 
 
 def test_who_walks_in_while_another_is_lost_is_somebody_else() -> None:
     walk = [(60 + k * 0.2, {9: (0.5, 0.3 + k * 0.02, 60.0)}) for k in range(20)]
-    pictures = [*_stay(0, 60, _HERE), *walk, *_stay(64, 121, {9: (0.5, 0.7, 60.0)})]
+    pictures = [*stand(0, 60, _HERE), *walk, *stand(64, 121, {9: (0.5, 0.7, 60.0)})]
 
     assert _said(_rule(), pictures) == []
 
@@ -166,27 +142,27 @@ def test_somebody_of_another_size_is_somebody_else() -> None:
 def test_two_who_are_lost_at_once_are_told_apart_by_place_and_never_doubled() -> None:
     both = {1: (0.3, 0.8, 0.0), 2: (0.7, 0.8, 0.0)}
     again = {8: (0.69, 0.8, 63.0), 9: (0.31, 0.8, 63.0)}
-    (alert,) = _said(_rule(), [*_stay(0, 60, both), *_stay(60, 63.2, {}), *_stay(63.2, 121, again)])
+    (alert,) = _said(_rule(), [*stand(0, 60, both), *stand(60, 63.2, {}), *stand(63.2, 121, again)])
 
-    assert (_s(alert.detected), alert.observed["persons"]) == (120.0, 2)
+    assert (seconds(alert.detected, _NOON), alert.observed["persons"]) == (120.0, 2)
 
 
-def test_five_switches_of_the_id_in_two_minutes_are_one_stay() -> None:
+def test_five_switches_of_the_id_in_two_minutes_are_onestand() -> None:
     pictures: list[Picture] = []
     for n in range(6):
         seen = {n: (0.5 + 0.01 * n, 0.8, 21.0 * n)}
-        pictures += [*_stay(21 * n, 21 * n + 18, seen), *_stay(21 * n + 18, 21 * n + 21, {})]
+        pictures += [*stand(21 * n, 21 * n + 18, seen), *stand(21 * n + 18, 21 * n + 21, {})]
     (alert,) = _said(_rule(), pictures)
 
-    assert (_s(alert.began), _s(alert.detected)) == (0.0, 120.0)
+    assert (seconds(alert.began, _NOON), seconds(alert.detected, _NOON)) == (0.0, 120.0)
 
 
 def test_a_stay_is_not_counted_across_a_hole() -> None:
-    assert _said(_rule(), [*_stay(0, 100, _HERE), *_stay(104, 200, _HERE)]) == []
+    assert _said(_rule(), [*stand(0, 100, _HERE), *stand(104, 200, _HERE)]) == []
 
 
 def test_an_open_breach_outlives_a_hole() -> None:
-    alerts = _said(_rule(), [*_stay(0, 125, _HERE), *_stay(145, 300, {7: (0.5, 0.8, 145.0)})])
+    alerts = _said(_rule(), [*stand(0, 125, _HERE), *stand(145, 300, {7: (0.5, 0.8, 145.0)})])
 
     assert [(a.revision, a.ended) for a in alerts][:1] == [(1, None)]
     assert {a.id for a in alerts} == {alerts[0].id}
@@ -215,7 +191,7 @@ def test_nobody_is_told_before_anybody_could_have_stayed_so_long(moves) -> None:
     alerts = [a for a in _said(_rule(dwell_s=4.0, gap_s=1.0), pictures) if a.revision == 1]
 
     for alert in alerts:
-        began, met = _s(alert.began), _s(alert.detected)
+        began, met = seconds(alert.began, _NOON), seconds(alert.detected, _NOON)
         assert began is not None
         assert met is not None
         assert met - began >= 4.0

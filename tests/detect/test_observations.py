@@ -2,13 +2,14 @@
 
 import gzip
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import until
 
 from config.site import Observations as Bounds
 from config.site import Site
@@ -71,13 +72,6 @@ def _written(log: Observations, instants: Iterable[int], watch: Watch | None = N
         log.note("gate-1", taken, _person(taken))
 
 
-def _wait(met: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not met():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.01)
-
-
 def test_an_hour_that_is_over_is_compressed_and_read_like_the_one_that_runs(tmp_path: Path, site: Site) -> None:
     log, _ = _log(tmp_path)
     log.start()
@@ -115,7 +109,7 @@ def test_who_died_while_compressing_leaves_one_of_both_and_it_is_tidied(tmp_path
     (folder / f"00000002-{hour}.obs.draft").write_bytes(b"half")
     log, _ = _log(tmp_path)
     log.start()
-    _wait(lambda: len(list(folder.iterdir())) == 1)
+    until(lambda: len(list(folder.iterdir())) == 1)
     log.end(5)
 
     assert [one.taken for one in read(folder)] == [1]
@@ -127,7 +121,7 @@ def test_a_disk_that_is_slow_holds_nobody_up_and_each_loss_is_counted(tmp_path: 
     _written(log, range(1, 5001))
     noted_s = time.monotonic() - began
     log.start()
-    _wait(lambda: len(list(read(tmp_path / "gate-1"))) >= 2000)
+    until(lambda: len(list(read(tmp_path / "gate-1"))) >= 2000)
     _written(log, [6000])
     log.end(5)
     told = [one for one in read(tmp_path / "gate-1") if isinstance(one, Seen)]
@@ -143,7 +137,7 @@ def test_a_disk_that_refuses_is_counted_and_written_to_again_when_it_takes(tmp_p
     log, figures = _log(tmp_path)
     log.start()
     _written(log, [1, 2])
-    _wait(lambda: figures.counts("gate-1")["observations_failed"] == 2)
+    until(lambda: figures.counts("gate-1")["observations_failed"] == 2)
     (tmp_path / "gate-1").unlink()
     _written(log, [3])
     log.end(5)
@@ -160,7 +154,7 @@ def test_the_oldest_hours_go_first_by_age_and_by_size(tmp_path: Path) -> None:
         (folder / name).write_bytes(b"x" * 400_000)
     log, _ = _log(tmp_path, megabytes=1)
     log.start()
-    _wait(lambda: len(list(folder.iterdir())) == 2)
+    until(lambda: len(list(folder.iterdir())) == 2)
     log.end(5)
 
     assert [path.name[:8] for path in files(folder)] == ["00000004", "00000005"]

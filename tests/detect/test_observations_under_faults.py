@@ -6,12 +6,11 @@ import resource
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 import detect
 from config.site import Observations as Bounds
@@ -86,7 +85,7 @@ def test_a_full_disk_costs_what_it_does_not_take_and_no_whole_record(tmp_path: P
     try:
         for n in range(200):
             log.note("gate-1", to_micros(_TURN) + n, ())
-        _until(lambda: figures.counts("gate-1")["observations_failed"] > 50)
+        until(lambda: figures.counts("gate-1")["observations_failed"] > 50)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
     log.note("gate-1", to_micros(_TURN) + 1000, ())
@@ -98,10 +97,3 @@ def test_a_full_disk_costs_what_it_does_not_take_and_no_whole_record(tmp_path: P
     assert taken[-1] == 1000
     assert len(taken) + failed == 201
     assert len(taken) > 80
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

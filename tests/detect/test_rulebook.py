@@ -1,27 +1,22 @@
 """What holds for every rule that there is, and for all of them in their armed hours."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from small_place import YARD, after_restart, camera_of, person, seconds, sill, stand, timed
 
 from config.hours import Hours
 from config.rules import PLACE_KEYS
-from config.site import Camera
 from detect.rulebook import Rulebook
 from detect.rules import known_rules
 from detect.rules.rule import Place, Said
 from models.alert import Alert
 from models.codes import CODES
-from models.labels import PERSON
-from models.track import Track
 
 _T0 = datetime(2026, 11, 22, 13, 58, tzinfo=UTC)  # 21:58 in Shanghai
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -38,43 +33,20 @@ Picture = tuple[float, Feet]
 
 
 def _book(armed: Sequence[str] = ("00:00-24:00",), kinds: Sequence[str] = tuple(_QUICK)) -> Rulebook:
-    name = {"zh": "门", "en": "gate"}
     rules = [{"rule": k, PLACE_KEYS[k]: PLACE_KEYS[k], "armed": armed, **_QUICK[k]} for k in kinds]
-    corners = [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]
-    camera = Camera.model_validate(
-        {
-            "id": "gate-1",
-            "name": name,
-            "entrance": "1",
-            "url": "rtsp://127.0.0.1/1",
-            "grid": "g1",
-            "position": (0.5, 0.5),
-            "zones": [{"id": "zone", "name": name, "points": corners}],
-            "lines": [{"id": "line", "name": name, "start": (0.5, 1.0), "end": (0.5, 0.0)}],
-            "rules": rules,
-        }
-    )
+    half = {**YARD, "id": "zone", "points": [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]}
+    camera = camera_of(zones=[half], lines=[{**sill(bottom=1.0, top=0.0), "id": "line"}], rules=rules)
     return Rulebook(Place("gsdt", camera, 2.0, _ZONE, Hours.of(("22:00-06:00",), _ZONE)))
-
-
-def _written_down(book: Rulebook, states: Mapping[str, Any]) -> dict[str, Any]:
-    """The states after a restart."""
-    return {
-        name: TypeAdapter(book.state_types[name]).validate_python(json.loads(json.dumps(asdict(state), default=str)))
-        for name, state in states.items()
-    }
 
 
 def _said(book: Rulebook, pictures: Sequence[Picture], start: datetime = _T0) -> list[tuple[datetime, Said]]:
     states, before, told = book.fresh(), None, []
     first: dict[int, datetime] = {}
-    for seconds, feet in pictures:
-        at = start + timedelta(seconds=seconds)
-        tracks = [
-            Track(n, PERSON, (x - 0.04, y - 0.2, x + 0.04, y), 0.9, first.setdefault(n, at), at)
-            for n, (x, y) in feet.items()
-        ]
-        states, said = book.step(_written_down(book, states), before, tracks, at)
+    for since, feet in pictures:
+        at = start + timedelta(seconds=since)
+        tracks = [person(n, where, at, first.setdefault(n, at)) for n, where in feet.items()]
+        states = {name: after_restart(book.state_types[name], state) for name, state in states.items()}
+        states, said = book.step(states, before, tracks, at)
         told += [(at, one) for one in said]
         before = at
     return told
@@ -82,14 +54,6 @@ def _said(book: Rulebook, pictures: Sequence[Picture], start: datetime = _T0) ->
 
 def _alerts(told: Sequence[tuple[datetime, Said]]) -> list[Alert]:
     return [one for _, one in told if isinstance(one, Alert)]
-
-
-def _s(at: datetime | None) -> float | None:
-    return None if at is None else round((at - _T0).total_seconds(), 3)
-
-
-def _stand(since: float, until: float, feet: Feet, step: float = 0.2) -> list[Picture]:
-    return [(round(since + k * step, 3), feet) for k in range(round((until - since) / step))]
 
 
 _INSIDE = {1: (0.7, 0.8)}
@@ -111,14 +75,6 @@ _SCENES = st.lists(
 )
 
 
-def _timed(steps: Sequence[tuple[float, Feet]]) -> list[Picture]:
-    pictures, t = [], 0.0
-    for step, feet in steps:
-        t = round(t + step, 3)
-        pictures.append((t, feet))
-    return pictures
-
-
 _ARMED = st.sampled_from([("00:00-24:00",), ("22:00-06:00",), ("21:00-21:59", "22:00-22:01"), ("mon 00:00-24:00",)])
 
 
@@ -127,7 +83,7 @@ _ARMED = st.sampled_from([("00:00-24:00",), ("22:00-06:00",), ("21:00-21:59", "2
 @settings(max_examples=40, deadline=None)
 def test_revisions_count_up_and_never_are_two_alerts_of_a_breach_open(kind: str, armed, steps) -> None:
     book, newest = _book(armed, (kind,)), {}
-    for at, one in _said(book, _timed(steps)):
+    for at, one in _said(book, timed(steps)):
         before = newest.get(one.id)
         newest[one.id] = one
 
@@ -144,7 +100,7 @@ def test_revisions_count_up_and_never_are_two_alerts_of_a_breach_open(kind: str,
 @settings(max_examples=30, deadline=None)
 def test_nothing_is_told_of_what_was_seen_off_schedule(kind: str, armed, steps) -> None:
     hours = Hours.of(armed, _ZONE)
-    for at, one in _said(_book(armed, (kind,)), _timed(steps)):
+    for at, one in _said(_book(armed, (kind,)), timed(steps)):
         if isinstance(one, Alert):
             assert hours.hold(one.detected)
             assert one.ended is None or hours.hold(one.ended)
@@ -157,7 +113,7 @@ def test_nothing_is_told_of_what_was_seen_off_schedule(kind: str, armed, steps) 
 @settings(max_examples=20, deadline=None)
 def test_days_later_the_same_is_told_as_many_days_later(kind: str, steps, days: int) -> None:
     moved, book = timedelta(days=days), _book(("21:00-22:00",), (kind,))
-    here, there = (_alerts(_said(book, _timed(steps), start)) for start in (_T0, _T0 + moved))
+    here, there = (_alerts(_said(book, timed(steps), start)) for start in (_T0, _T0 + moved))
 
     assert [replace(a, id=b.id) for a, b in zip(here, there, strict=True)] == [
         replace(
@@ -172,9 +128,9 @@ def test_days_later_the_same_is_told_as_many_days_later(kind: str, steps, days: 
 
 @pytest.mark.parametrize("kind", ["INTRUDE", "LOITER"])
 def test_a_breach_that_is_open_when_the_armed_hours_end_ends_with_them(kind: str) -> None:
-    alerts = _alerts(_said(_book(("09:00-22:00",), (kind,)), _stand(100, 140, _INSIDE)))
+    alerts = _alerts(_said(_book(("09:00-22:00",), (kind,)), stand(100, 140, _INSIDE)))
 
-    assert [(a.revision, _s(a.ended)) for a in alerts if a.level == alerts[-1].level][-1] == (
+    assert [(a.revision, seconds(a.ended, _T0)) for a in alerts if a.level == alerts[-1].level][-1] == (
         alerts[-1].revision,
         119.8,
     )
@@ -183,14 +139,14 @@ def test_a_breach_that_is_open_when_the_armed_hours_end_ends_with_them(kind: str
 
 @pytest.mark.parametrize(("kind", "dwell_s"), [("INTRUDE", 2.0), ("LOITER", 3.0)])
 def test_a_stay_counts_from_the_first_armed_picture_on(kind: str, dwell_s: float) -> None:
-    first = _alerts(_said(_book(("22:00-06:00",), (kind,)), _stand(60, 140, _INSIDE)))[0]
+    first = _alerts(_said(_book(("22:00-06:00",), (kind,)), stand(60, 140, _INSIDE)))[0]
 
-    assert (_s(first.began), _s(first.detected)) == (120.0, 120.0 + dwell_s)
+    assert (seconds(first.began, _T0), seconds(first.detected, _T0)) == (120.0, 120.0 + dwell_s)
 
 
 def test_who_crosses_as_the_armed_hours_begin_must_be_seen_on_both_sides_within_them() -> None:
     def crossing(at: float) -> list[Picture]:
-        return [*_stand(at - 2, at, {1: (0.3, 0.8)}), *_stand(at, at + 2, _INSIDE)]
+        return [*stand(at - 2, at, {1: (0.3, 0.8)}), *stand(at, at + 2, _INSIDE)]
 
     book = _book(("22:00-06:00",), ("LINE",))
 
@@ -199,7 +155,7 @@ def test_who_crosses_as_the_armed_hours_begin_must_be_seen_on_both_sides_within_
 
 
 def test_an_alert_does_not_go_on_from_one_armed_evening_to_the_next_whatever_its_cool_down() -> None:
-    pictures = [*_stand(100, 119, _INSIDE), *_stand(119, 200, {}), *_stand(200, 210, _INSIDE)]
+    pictures = [*stand(100, 119, _INSIDE), *stand(119, 200, {}), *stand(200, 210, _INSIDE)]
     alerts = _alerts(_said(_book(("21:00-22:00", "22:01-23:00"), ("INTRUDE",)), pictures))
 
     assert len({a.id for a in alerts}) == 2
@@ -209,14 +165,14 @@ def test_an_alert_does_not_go_on_from_one_armed_evening_to_the_next_whatever_its
 def test_hours_off_that_no_picture_showed_end_a_breach_too() -> None:
     """The camera was away from 21:59:30 until 22:01:10; the rule was off for a minute of that."""
     book = _book(("21:00-22:00", "22:01-23:00"), ("INTRUDE",))
-    told = _said(book, [*_stand(80, 90, _INSIDE), *_stand(190, 200, _INSIDE)])
+    told = _said(book, [*stand(80, 90, _INSIDE), *stand(190, 200, _INSIDE)])
 
-    assert [(a.revision, _s(a.ended)) for a in _alerts(told)] == [(1, None), (2, 89.8), (1, None)]
+    assert [(a.revision, seconds(a.ended, _T0)) for a in _alerts(told)] == [(1, None), (2, 89.8), (1, None)]
 
 
 def test_flow_counts_only_in_its_armed_hours_and_tells_all_that_it_counted() -> None:
     def crossing(track: int, at: float) -> list[Picture]:
-        return [*_stand(at - 1, at, {track: (0.3, 0.8)}), *_stand(at, at + 1, {track: (0.7, 0.8)})]
+        return [*stand(at - 1, at, {track: (0.3, 0.8)}), *stand(at, at + 1, {track: (0.7, 0.8)})]
 
     pictures = [p for n, at in enumerate((100.0, 105.0, 118.0, 125.0)) for p in crossing(n, at)]
     counts = [one for _, one in _said(_book(("09:00-22:00",), ("FLOW",)), pictures) if not isinstance(one, Alert)]
