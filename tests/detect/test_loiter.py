@@ -112,7 +112,7 @@ def test_who_is_lost_and_found_at_the_same_place_under_another_id_has_not_left()
         ((0.52, 0.82, 61.0), "seen for three seconds already: it came in from outside"),
     ],
 )
-def test_somebody_else_does_not_inherit_astand(found: Seen, why: str) -> None:
+def test_somebody_else_does_not_inherit_a_stay(found: Seen, why: str) -> None:
     since = max(64.0, found[2] + 0.2)
     pictures = [*stand(0, 60, _HERE), *stand(60, since, {}), *stand(since, 121, {9: found})]
 
@@ -147,7 +147,7 @@ def test_two_who_are_lost_at_once_are_told_apart_by_place_and_never_doubled() ->
     assert (seconds(alert.detected, _NOON), alert.observed["persons"]) == (120.0, 2)
 
 
-def test_five_switches_of_the_id_in_two_minutes_are_onestand() -> None:
+def test_five_switches_of_the_id_in_two_minutes_are_one_stay() -> None:
     pictures: list[Picture] = []
     for n in range(6):
         seen = {n: (0.5 + 0.01 * n, 0.8, 21.0 * n)}
