@@ -77,20 +77,20 @@ def test_a_bad_corner_is_told_once_and_its_zone_not_called_too_small(spoil: Spoi
         (b"a: &a {b: 1}\nc: {<<: *a, d: 1}\n", "unknown key"),
     ],
 )
-def test_a_file_that_is_no_site_istold_of(tmp_path: Path, data: bytes, says: str) -> None:
+def test_a_file_that_is_no_site_is_told(tmp_path: Path, data: bytes, says: str) -> None:
     path = tmp_path / "site.yaml"
     path.write_bytes(data)
 
     assert says in "\n".join(told_of(path))
 
 
-def test_a_missing_file_istold_of(tmp_path: Path) -> None:
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert told_of(tmp_path / "none.yaml") == [
         f"{tmp_path / 'none.yaml'}: there is no such file; name yours with --config FILE"
     ]
 
 
-def test_a_folder_istold_of(tmp_path: Path) -> None:
+def test_a_folder_is_told(tmp_path: Path) -> None:
     assert told_of(tmp_path) == [f"{tmp_path}: is a folder; name the file in it"]
 
 
