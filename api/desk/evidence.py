@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from api.books import Books
+from api.desk.upsert import upsert
 from models.evidence import Evidence
 from models.tables import alert, evidence
 
@@ -22,11 +23,7 @@ async def enter_evidence(books: Books, fresh: Sequence[tuple[Evidence, str]]) ->
         number = str(subject.id)
         if subject.revision <= stored.get(number, 0):
             continue
-        values = _columns(subject, body)
-        if number in stored:
-            await books.connection.execute(update(evidence).where(evidence.c.id == number).values(values))
-        else:
-            await books.connection.execute(insert(evidence).values({**values, "id": number, "received": books.at}))
+        await upsert(books, evidence, number, _columns(subject, body), stored=number in stored)
         stored[number] = subject.revision
         touched.add(str(subject.alert))
     known = select(alert.c.id).where(alert.c.id.in_(touched))  # evidence that overtook its alert is told with it

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from api.books import Books
 from api.desk.admit import Admitted, Rejected, raw, reject
 from api.desk.evidence import enter_evidence
+from api.desk.upsert import upsert
 from models.alert import Alert, BlindSpan
 from models.evidence import Evidence
 from models.flow import FlowCount
@@ -98,11 +99,8 @@ async def _enter_alerts(books: Books, fresh: Sequence[Admitted]) -> None:
         if revision > max(stored.get(alert_id, 0), newest[alert_id].revision if alert_id in newest else 0):
             newest[alert_id] = message.subject
     for alert_id, subject in newest.items():
-        if alert_id in stored:
-            await books.connection.execute(update(alert).where(alert.c.id == alert_id).values(_columns(subject)))
-        else:
-            people = {"id": alert_id, "version": 1, "received": books.at, "state": "RAISED"}
-            await books.connection.execute(insert(alert).values({**_columns(subject), **people}))
+        known = alert_id in stored
+        await upsert(books, alert, alert_id, _columns(subject), stored=known, version=1, state="RAISED")
         books.tell("alert", alert_id)
     if history:
         await books.connection.execute(insert(alert_history), history)
@@ -144,10 +142,7 @@ async def _enter_spans(books: Books, spans: Sequence[BlindSpan]) -> None:
             "began": span.began,
             "ended": span.ended,
         }
-        if span_id in stored:
-            await books.connection.execute(update(blind_span).where(blind_span.c.id == span_id).values(values))
-        else:
-            await books.connection.execute(insert(blind_span).values({**values, "id": span_id, "received": books.at}))
+        await upsert(books, blind_span, span_id, values, stored=span_id in stored)
         stored[span_id] = span.revision
         books.tell("blind", span_id)
 
@@ -172,10 +167,7 @@ async def _enter_counts(books: Books, counts: Sequence[FlowCount]) -> None:
             "into": count.into,
             "out": count.out,
         }
-        if count_id in stored:
-            await books.connection.execute(update(flow).where(flow.c.id == count_id).values(values))
-        else:
-            await books.connection.execute(insert(flow).values({**values, "id": count_id, "received": books.at}))
+        await upsert(books, flow, count_id, values, stored=count_id in stored)
         books.tell("flow", count_id)
 
 
