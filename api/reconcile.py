@@ -20,10 +20,11 @@ from config.site import Site
 from models.alert import Alert, BlindSpan
 from models.clock import utc_now
 from models.dialect import absent, open_engine
+from models.entry import Entry
 from models.errors import KanmenError
 from models.journal import read_entries
 from models.tables import alert, alert_history, blind_span, configuration, evidence, flow, inbox, rejected
-from models.wire import Entry, decode_alert
+from models.wire import decode_alert
 
 Result = TypeVar("Result")
 

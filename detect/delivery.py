@@ -10,8 +10,8 @@ from redis.retry import Retry
 
 from models import keys
 from models.clock import Monotonic, monotonic_now
+from models.entry import Entry
 from models.journal import Journal
-from models.wire import Entry
 
 log = logging.getLogger("detect:delivery")
 

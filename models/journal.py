@@ -9,10 +9,10 @@ from secrets import token_hex
 from typing import Final, cast
 
 from models.clock import to_micros, utc_now
+from models.entry import Entry, Kind
 from models.errors import JournalError
 from models.journal_rows import BUSY_S, Checkpoint, Draft, Latency, Row, latencies, read_entries, remedy
 from models.wal import write_ahead
-from models.wire import Entry, Kind
 
 __all__ = ["Checkpoint", "Draft", "Journal", "Latency", "Row", "latencies", "read_entries"]
 

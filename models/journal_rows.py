@@ -9,11 +9,12 @@ from typing import Final
 
 from models.alert import Alert, BlindSpan
 from models.clock import to_micros
+from models.entry import Entry, Kind
 from models.errors import JournalError
 from models.evidence import Evidence
 from models.flow import FlowCount
 from models.in_force import InForce
-from models.wire import Entry, Kind, encode_alert, encode_blind, encode_evidence, encode_flow, encode_in_force
+from models.wire import encode_alert, encode_blind, encode_evidence, encode_flow, encode_in_force
 
 BUSY_S: Final = 5.0
 """Another thread or process holds the file for milliseconds; longer than this is a fault."""

@@ -1,9 +1,7 @@
 """The wire format: how alerts, blind spans, counts and evidence stand in journals and in Redis, as JSON."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any
 from uuid import UUID
 
 from models.alert import Alert, BlindSpan, Subject
@@ -11,45 +9,6 @@ from models.clock import from_iso, to_iso
 from models.evidence import Evidence
 from models.flow import FlowCount
 from models.in_force import InForce
-
-Kind = Literal["alert", "blind", "flow", "evidence", "in_force"]
-_KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of a journal, and one message of the stream `models.keys.ALERTS`.
-
-    Attributes:
-        origin: Which journal wrote it.
-        seq: Its number there, from 1, without gaps.
-        kind: What the body is.
-        body: JSON, see `encode_alert`, `encode_blind`, `encode_flow`, `encode_evidence` and `encode_in_force`.
-    """
-
-    origin: str
-    seq: int
-    kind: Kind
-    body: str
-
-    def fields(self) -> dict[str, str]:
-        """The fields of the stream message."""
-        return {"origin": self.origin, "seq": str(self.seq), "kind": self.kind, "body": self.body}
-
-    @staticmethod
-    def of(fields: Mapping[bytes, bytes]) -> "Entry":
-        """The entry in a stream message.
-
-        Raises:
-            ValueError: the message is not one of ours.
-        """
-        try:
-            kind = fields[b"kind"].decode()
-            if kind not in _KINDS:
-                raise ValueError(f"unknown kind {kind!r}")
-            return Entry(fields[b"origin"].decode(), int(fields[b"seq"]), _KINDS[kind], fields[b"body"].decode())
-        except KeyError as error:
-            raise ValueError(f"the message has no field {error}") from error
 
 
 def encode_alert(alert: Alert) -> str:

@@ -12,10 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.hours import WindowText
 from models.alert import Alert, BlindSpan, Number
+from models.entry import Entry
 from models.evidence import Evidence, EvidenceKind, EvidenceState, is_key
 from models.flow import FlowCount
 from models.in_force import InForce
-from models.wire import Entry, decode_alert, decode_blind, decode_evidence, decode_flow, decode_in_force
+from models.wire import decode_alert, decode_blind, decode_evidence, decode_flow, decode_in_force
 
 _BODY_CHARS: Final = 65536
 _KEPT_CHARS: Final = 2048

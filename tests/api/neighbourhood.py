@@ -26,9 +26,10 @@ from api.desk.process import run as run_desk
 from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, ZoneConfig
 from models import keys
 from models.alert import Alert, BlindSpan, Subject
+from models.entry import Entry
 from models.evidence import Evidence, evidence_id, evidence_key
 from models.flow import FlowCount
-from models.wire import Entry, encode_alert, encode_blind, encode_evidence, encode_flow
+from models.wire import encode_alert, encode_blind, encode_evidence, encode_flow
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ORIGIN = "watch-0123abcd"

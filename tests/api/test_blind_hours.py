@@ -11,8 +11,9 @@ from api.blind import by_hour
 from api.reconcile import blind_time
 from api.views import BlindView
 from config.site import Site
+from models.entry import Entry
 from models.in_force import InForce, in_force_id
-from models.wire import Entry, encode_in_force
+from models.wire import encode_in_force
 
 _FIRST = datetime(2026, 11, 22, tzinfo=UTC)
 _LAST = _FIRST + timedelta(days=1)

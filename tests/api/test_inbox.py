@@ -28,9 +28,10 @@ from api.desk.admit import Admitted, Rejected, admit
 from config.site import Site
 from models import keys
 from models.alert import Alert
+from models.entry import Entry
 from models.in_force import InForce, in_force_id
 from models.tables import alert, alert_history, audit, blind_span, configuration, feed, inbox, rejected
-from models.wire import Entry, encode_in_force
+from models.wire import encode_in_force
 
 
 def rows(site: Site, query):

@@ -11,11 +11,11 @@ from api.reconcile import reconcile, stored, verify_chain
 from config.site import Site
 from models.alert import Alert, BlindSpan
 from models.clock import to_micros, utc_now
+from models.entry import Entry
 from models.errors import KanmenError
 from models.evidence import Evidence
 from models.journal import Draft, Journal
 from models.tables import alert_history, blind_span, evidence, inbox
-from models.wire import Entry
 
 
 def write(site: Site, *subjects: Alert | BlindSpan | Evidence) -> list[Entry]:

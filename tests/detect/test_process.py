@@ -17,11 +17,12 @@ from detect.scripted import ScriptedDetector
 from models import keys
 from models.clock import from_micros, to_micros, utc_now
 from models.detection import Detections
+from models.entry import Entry
 from models.errors import JournalError
 from models.evidence import FolderStore
 from models.journal import read_entries
 from models.link import Answer, Request
-from models.wire import Entry, decode_alert
+from models.wire import decode_alert
 
 
 def test_somebody_walks_in_and_is_on_disk_in_the_stream_and_in_a_picture_within_a_second(

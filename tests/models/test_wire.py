@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from models.alert import BLIND_REASONS, Alert, BlindSpan, Onset, Subject, mint
 from models.clock import from_iso, from_micros, to_iso, to_micros
+from models.entry import Entry
 from models.flow import FlowCount
 from models.link import Health, Sample, Want, decode, encode
-from models.wire import Entry, decode_alert, decode_blind, decode_flow, encode_alert, encode_blind, encode_flow
+from models.wire import decode_alert, decode_blind, decode_flow, encode_alert, encode_blind, encode_flow
 
 _INSTANTS = st.integers(0, 4 * 10**15).map(from_micros)
 _FRACTIONS = st.integers(0, 100_000).map(lambda n: n / 100_000)
