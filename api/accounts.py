@@ -14,7 +14,7 @@ from config.site import Site
 from models.dialect import open_engine
 from models.errors import KanmenError
 from models.migrations import upgrade
-from models.tables import account, session
+from models.tables_access import account, session
 
 Role = Literal["operator", "admin"]
 _NAME_CHARS: Final = 32

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import to_iso
-from models.tables import audit, audit_head
+from models.tables_access import audit, audit_head
 
 GENESIS: Final = "0" * 64
 """What stands before the first row."""

@@ -12,7 +12,8 @@ from api.days import bounds
 from api.reading import blind_between
 from api.views import BlindCamera, BlindDay, BlindHour, BlindView
 from config.site import Site
-from models.tables import alert, audit
+from models.tables import alert
+from models.tables_access import audit
 
 _HOUR: Final = timedelta(hours=1)
 

@@ -13,7 +13,7 @@ from api.books import Books, writing
 from api.passwords import hashed, is_weak, matches
 from api.refusals import RefusalError
 from api.sessions import Signed, begin, end_all
-from models.tables import account, login_failure
+from models.tables_access import account, login_failure
 
 WINDOW: Final = timedelta(minutes=5)
 FAILURES_PER_NAME: Final = 5

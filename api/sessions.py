@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.books import Books
 from models.clock import utc_now
 from models.dialect import serialised
-from models.tables import account, session
+from models.tables_access import account, session
 
 IDLE: Final = timedelta(hours=12)
 """An operator may look at a quiet wall for a whole shift."""

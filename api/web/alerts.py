@@ -19,7 +19,8 @@ from api.refusals import RefusalError
 from api.roster import suggestion
 from api.views import AlertDetail, AlertView, HistoryLine, SamePlace
 from api.web.gate import Actor, Reader, Wall
-from models.tables import alert, audit
+from models.tables import alert
+from models.tables_access import audit
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 

@@ -15,7 +15,8 @@ from api.web.ranged import ranged
 from api.web.wall_state import WallState
 from models.clock import utc_now
 from models.evidence import EvidenceKind
-from models.tables import audit, evidence
+from models.tables import evidence
+from models.tables_access import audit
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 

@@ -22,7 +22,8 @@ from config.site import Site
 from models.alert import Alert
 from models.dialect import open_engine
 from models.evidence import FolderStore
-from models.tables import audit, dispatch, incident, person
+from models.tables import dispatch, incident, person
+from models.tables_access import audit
 
 
 async def store(site: Site, *alerts: Alert) -> None:

@@ -10,7 +10,7 @@ from api.audit import Deed, append, verify
 from api.books import writing
 from models.clock import utc_now
 from models.dialect import serialised
-from models.tables import audit
+from models.tables_access import audit
 
 
 async def fill(engine: AsyncEngine, rows: int = 5) -> None:

@@ -13,7 +13,8 @@ from api.desk.admit import Admitted, Rejected
 from api.reading import alert_views
 from config.site import Site
 from models.evidence import FolderStore
-from models.tables import audit, feed
+from models.tables import feed
+from models.tables_access import audit
 
 
 async def looks(engine: AsyncEngine) -> list[tuple[str, str]]:

@@ -30,7 +30,8 @@ from models import keys
 from models.alert import Alert
 from models.entry import Entry
 from models.in_force import InForce, in_force_id
-from models.tables import alert, alert_history, audit, blind_span, configuration, feed, inbox, rejected
+from models.tables import alert, alert_history, blind_span, configuration, feed, inbox, rejected
+from models.tables_access import audit
 from models.wire import encode_in_force
 
 

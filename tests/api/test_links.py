@@ -16,7 +16,7 @@ from api.refusals import RefusalError
 from config.site import Site
 from models.clock import to_micros, utc_now
 from models.evidence import FolderStore
-from models.tables import audit
+from models.tables_access import audit
 
 NOW = utc_now()
 

@@ -13,7 +13,7 @@ from api import passwords
 from api.accounts import AccountError, add, first_admin, reset
 from api.web.app import create_app
 from config.site import Site
-from models.tables import account, audit, login_failure, session
+from models.tables_access import account, audit, login_failure, session
 
 
 async def login(wall: Wall, **words: str) -> tuple[int, dict]:

@@ -14,7 +14,7 @@ from config.evidence import Evidence
 from config.site import Site
 from models.clock import utc_now
 from models.evidence import Day, FolderStore
-from models.tables import audit
+from models.tables_access import audit
 
 TODAY = date(2026, 11, 24)
 

@@ -17,7 +17,8 @@ from sqlalchemy import select, update
 from models.clock import utc_now
 from models.dialect import open_engine
 from models.evidence import FolderStore
-from models.tables import audit, evidence
+from models.tables import evidence
+from models.tables_access import audit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
