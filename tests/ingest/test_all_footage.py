@@ -7,14 +7,13 @@ from pathlib import Path
 
 import av
 import pytest
+from ingest_worker import Watch
 
 from config.site import Site
 from models.errors import FootageError
 from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
-
-from .conftest import Watch
 
 pytestmark = pytest.mark.timeout(170)
 

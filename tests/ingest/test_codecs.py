@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 from av.video.stream import VideoStream
+from numbered import FPS, HEIGHT, PICTURES, WIDTH, number_of, numbered
 
 from ingest.coded import Coded, micros
 from ingest.decoder import Decoder
@@ -19,8 +20,6 @@ from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.taken import TakenClock
 from models.errors import StreamError
-
-from .conftest import FPS, HEIGHT, PICTURES, WIDTH, number_of, numbered
 
 NOW = 1_800_000_000_000_000
 

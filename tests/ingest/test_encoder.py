@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from numbered import FPS, PICTURES, number_of, numbered_clip
 
 from ingest.coded import Coded
 from ingest.decoder import Decoder, Picture
@@ -17,8 +18,6 @@ from ingest.mask import Mask
 from ingest.opened import Opened
 from ingest.taken import Stamp
 from scenes.clip import CLOCK_HZ, Clip
-
-from .conftest import FPS, PICTURES, number_of, numbered_clip
 
 _TICK = Fraction(1, CLOCK_HZ)
 _LOW = ((0.0, 0.6), (1.0, 0.6), (1.0, 1.0), (0.0, 1.0))

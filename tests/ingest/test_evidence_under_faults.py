@@ -8,6 +8,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from evidence_asked import clip_at, now, still_at
+from ingest_worker import Watch, WorkerProcess
+from numbered import FPS, HEIGHT, numbered_clip
+from waiting import until
 
 from config.site import Site
 from models.evidence import FolderStore
@@ -15,9 +19,6 @@ from models.link import Want, encode
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip
 from scenes.simulator import SimulatorThread
-
-from .conftest import FPS, HEIGHT, Watch, numbered_clip
-from .test_recording import WorkerProcess, clip_at, now, still_at, wait_for
 
 MakeSite = Callable[..., Site]
 
@@ -46,7 +47,7 @@ def test_a_masked_cameras_killed_worker_leaves_a_partial_clip_and_it_is_covered(
         worker.socket.send(want)
         request = clip_at(now(), after_s=30.0)
         worker.socket.send(encode(request))
-        wait_for(lambda: store.grown(request.key))
+        until(lambda: store.grown(request.key))
         time.sleep(2.5)
     finally:
         worker.kill()
@@ -78,7 +79,7 @@ def test_whenever_a_worker_is_killed_around_a_clips_end_the_next_one_has_an_answ
         requests += [still_at(begun + n * 250_000) for n in range(12)]
         for request in requests:
             worker.socket.send(encode(request))
-        wait_for(lambda: sum(store.file(r.key) is not None for r in requests if r.kind == "clip") >= 4)
+        until(lambda: sum(store.file(r.key) is not None for r in requests if r.kind == "clip") >= 4)
     finally:
         worker.kill()
     whole = [r for r in requests if store.file(r.key) is not None]

@@ -9,12 +9,15 @@ import av
 import cv2
 import numpy as np
 import pytest
+from ingest_worker import Watch
+from live_viewer import Viewer
+from numbered import PICTURES, number_of
 
 from config.site import Site
 from models.live import Fragment
 from scenes.simulator import SimulatorThread
 
-from .conftest import PICTURES, Server, Viewer, Watch, number_of
+from .conftest import Server
 
 MakeSite = Callable[..., Site]
 

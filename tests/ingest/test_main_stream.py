@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Callable, Iterator
-from uuid import uuid4
 
 import av
 import cv2
 import numpy as np
 import pytest
+from evidence_asked import still_at
+from ingest_worker import Watch
+from live_viewer import Viewer
+from numbered import HEIGHT, WIDTH, number_of
 
 from config.site import Site
 from ingest.health import Counts
@@ -22,7 +25,7 @@ from scenes.clip import Clip
 from scenes.simulator import SimulatorThread
 from scenes.sub import smaller
 
-from .conftest import HEIGHT, PASSWORD, WIDTH, Server, Viewer, Watch, number_of
+from .conftest import PASSWORD, Server
 from .test_ring import coded
 
 MakeSite = Callable[..., Site]
@@ -34,10 +37,6 @@ def both(clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simul
     sub = smaller(clip, HEIGHT // 2, tmp_path_factory.mktemp("sub") / "sub.mp4")
     with SimulatorThread([SimulatedCamera("gate-1", clip, auth=("viewer", PASSWORD), sub=sub)]) as running:
         yield running
-
-
-def still_at(at: int) -> Request:
-    return Request(str(uuid4()), "snapshot", f"2026/11/24/{uuid4()}-snapshot.jpg", at, at, at)
 
 
 def picture_of(site: Site, request: Request) -> np.ndarray:

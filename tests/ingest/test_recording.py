@@ -2,58 +2,26 @@
 
 import hashlib
 import itertools
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from uuid import uuid4
 
 import av
 import cv2
 import numpy as np
-import pytest
+from evidence_asked import MICROS, clip_at, now, shown, still_at
+from ingest_worker import Watch
+from numbered import FPS, PICTURES, number_of
 
-import ingest
 from config.site import Site
-from media.clip import told_of
-from models.clock import to_micros, utc_now
 from models.evidence import FolderStore
-from models.link import Request, encode
-from models.slots import make_slots
 from scenes.camera import SimulatedCamera
 from scenes.clip import Clip
 from scenes.simulator import SimulatorThread
-
-from .conftest import FPS, PICTURES, Watch, number_of
 
 MakeSite = Callable[..., Site]
 
 SHORT = {"clip_before_s": 2.0, "clip_after_s": 2.0}
 GOP_S = 1.0
-MICROS = 1_000_000
-
-
-def clip_at(at: int, before_s: float = 2.0, after_s: float = 2.0) -> Request:
-    key = f"2026/11/24/{uuid4()}-clip.mp4"
-    return Request(str(uuid4()), "clip", key, at, at - round(before_s * MICROS), at + round(after_s * MICROS))
-
-
-def still_at(at: int) -> Request:
-    return Request(str(uuid4()), "snapshot", f"2026/11/24/{uuid4()}-snapshot.jpg", at, at, at)
-
-
-def shown(path: Path) -> list[tuple[float, int]]:
-    """(seconds from the beginning, number that the picture shows) of every picture of a clip."""
-    with av.open(str(path)) as source:
-        return [(float(f.time or 0), number_of(f.to_ndarray(format="rgb24"))) for f in source.decode(video=0)]
-
-
-def now() -> int:
-    return to_micros(utc_now())
 
 
 def test_the_clip_of_an_h265_camera_is_h265_as_it_came(h265_clip: Clip, make_site: MakeSite) -> None:
@@ -236,96 +204,3 @@ def test_a_disk_without_room_fails_the_evidence_and_not_the_camera(
     assert len(seen) >= 5
     assert error is None
     assert counts["evidence_failed"] == 2
-
-
-_WORKER = """
-import resource, sys, threading
-from config.site import Site
-from ingest.worker import run
-if len(sys.argv) > 4:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), int(sys.argv[4])))
-    import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-run(Site.model_validate_json(sys.argv[1]), "gate-1", int(sys.argv[2]), int(sys.argv[3]), threading.Event())
-"""
-
-
-class WorkerProcess:
-    """A worker in a process of its own, to be killed; detect's end of its link is `socket`."""
-
-    def __init__(self, site: Site, *limit: int) -> None:
-        self.slots_fd = make_slots("gate-1")
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        words = [site.model_dump_json(), str(self.slots_fd), str(theirs.fileno()), *map(str, limit)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _WORKER, *words],
-            pass_fds=(self.slots_fd, theirs.fileno()),
-            cwd=Path(ingest.__file__).parents[1],
-        )
-        theirs.close()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-        self.socket.close()
-        os.close(self.slots_fd)
-
-
-def wait_for(holds: Callable[[], object], seconds: float = 15.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-@pytest.mark.fault
-def test_a_killed_worker_leaves_a_clip_that_the_next_one_calls_partial(
-    simulator: SimulatorThread, make_site: MakeSite
-) -> None:
-    site = make_site(simulator.url("gate-1"))
-    store = FolderStore(site.evidence_path)
-    worker = WorkerProcess(site)
-    try:
-        time.sleep(5.0)
-        request = clip_at(now(), after_s=30.0)
-        worker.socket.send(encode(request))
-        wait_for(lambda: store.grown(request.key))
-        time.sleep(2.5)
-    finally:
-        worker.kill()
-    with Watch(site) as watch:
-        answer = watch.until_answer(request)
-    path = store.file(request.key)
-    assert path is not None
-    told = told_of(path)
-    assert told is not None
-    assert answer.began is not None
-
-    assert (answer.state, answer.reason) == ("partial", "interrupted")
-    assert answer.began <= request.first
-    assert answer.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert len(shown(path)) > 3 * FPS
-    assert store.grown(request.key) is None
-
-
-@pytest.mark.fault
-def test_a_file_that_may_not_grow_any_more_leaves_what_fits_and_the_camera_goes_on(
-    simulator: SimulatorThread, make_site: MakeSite
-) -> None:
-    site = make_site(simulator.url("gate-1"))
-    store = FolderStore(site.evidence_path)
-    worker = WorkerProcess(site, 300_000)
-    try:
-        time.sleep(4.0)
-        request = clip_at(now(), before_s=1.0, after_s=8.0)
-        worker.socket.send(encode(request))
-        worker.socket.settimeout(12)
-        answer = b""
-        while b'"answer"' not in answer:
-            answer = worker.socket.recv(65536)
-        alive = worker.process.poll() is None
-    finally:
-        worker.kill()
-
-    assert alive
-    assert b'"storage"' in answer
-    assert store.grown(request.key) is None

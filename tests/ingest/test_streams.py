@@ -7,6 +7,9 @@ from pathlib import Path
 
 import av
 import pytest
+from ingest_worker import Watch
+from live_viewer import Viewer
+from numbered import HEIGHT, PICTURES, number_of, numbered_clip
 
 from config.site import Site
 from ingest.opened import is_h265
@@ -14,7 +17,7 @@ from scenes.camera import SimulatedCamera
 from scenes.clip import AccessUnit, Clip
 from scenes.simulator import SimulatorThread
 
-from .conftest import HEIGHT, PICTURES, Server, Viewer, Watch, number_of, numbered_clip
+from .conftest import Server
 
 MakeSite = Callable[..., Site]
 

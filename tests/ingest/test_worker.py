@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from ingest_worker import Watch
+from numbered import PICTURES, number_of
 
 from config.site import Site
 from models.link import Health, Want
 from models.slots import SLOTS
 from scenes.simulator import SimulatorThread
 
-from .conftest import PASSWORD, PICTURES, Server, Watch, number_of
+from .conftest import PASSWORD, Server
 
 MakeSite = Callable[..., Site]
 
