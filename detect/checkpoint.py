@@ -78,7 +78,7 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
             tracker=raw["tracker"],
             rules={name: _adapter(rules[name]).validate_python(s) for name, s in raw["rules"].items() if name in rules},
             alerts={name: decode_alert(alert) for name, alert in raw["alerts"].items()},
-            untold=[decode_flow(count) for count in raw.get("untold", ())],  # older checkpoints have none
+            untold=[decode_flow(count) for count in raw["untold"]],
             sight=_adapter(Sight).validate_python(raw["sight"]),
             health=decode_health(raw["health"]),
         )
