@@ -25,6 +25,9 @@ def bench(
     sub_streams: Annotated[
         bool, typer.Option("--sub-streams", help="Encode the footage as 704x576 at 25 pictures a second first.")
     ] = False,
+    alerts: Annotated[
+        bool, typer.Option("--alerts/--no-alerts", help="Raise about one a second, or none, as on a quiet night.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
     data: Annotated[Path, typer.Option(help="Folder for weights, footage and the runs' own data.")] = Path("var/bench"),
 ) -> None:
@@ -44,7 +47,7 @@ def bench(
         clips = [open_footage(path, cache, _telling(progress, f"Encoding {path.name}", 1.0)) for path in served]
         runs: list[dict[str, Any]] = []
         for count in counts:
-            offer = bench_run.Offer(count, fps, seconds, name, data / "models")
+            offer = bench_run.Offer(count, fps, seconds, alerts, name, data / "models")
             what = f"{count} camera{'s' if count > 1 else ''} at {fps:g} frames/s"
             figures = bench_run.run(offer, clips, data / "run", _telling(progress, what, seconds))
             costs = bench_costs.measure(name, weights, cache, served[:count])

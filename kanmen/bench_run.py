@@ -45,6 +45,7 @@ class Offer:
         cameras: How many.
         fps: How often each is to be looked at, a second.
         seconds: How long, once all are live.
+        alerts: Whether the cameras raise alerts.
         model: Name of the weights.
         models: Folder in which they lie.
     """
@@ -52,6 +53,7 @@ class Offer:
     cameras: int
     fps: float
     seconds: float
+    alerts: bool
     model: str
     models: Path
 
@@ -68,7 +70,7 @@ def run(offer: Offer, clips: Sequence[Clip], folder: Path, tick: Callable[[float
     with ExitStack() as stack:
         simulator = stack.enter_context(SimulatorThread(cameras))
         urls = {name: simulator.url(name) for name in names}
-        config = write_site(folder, urls, offer.fps, offer.model)
+        config = write_site(folder, urls, offer.fps, offer.model, alerts=offer.alerts)
         site = read_site(config)
         shutil.copytree(offer.models, site.weights_path)
         product = stack.enter_context(RunningSite(site, config))
@@ -123,6 +125,7 @@ def _figures(offer: Offer, before: Moment, after: Moment, sent: Sequence[float],
     return {
         "cameras": offer.cameras,
         "offered_fps": offer.fps,
+        "raises_alerts": offer.alerts,
         "seconds": round(seconds, 1),
         "frames": frames,
         "camera_frames_per_s": round(frames / seconds, 2),

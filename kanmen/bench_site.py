@@ -31,6 +31,8 @@ _END_S: Final = 30.0
 _DWELL_S: Final = 10
 """About one alert or revision a second from eight busy cameras: enough for percentiles, far more than a site has."""
 
+_QUIET_S: Final = 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -53,8 +55,12 @@ class Moment:
         return sum(camera["counts"].get(name, 0) for camera in self.status["cameras"].values())
 
 
-def write_site(folder: Path, urls: Mapping[str, str], fps: float, model: str) -> Path:
-    """A configuration in an empty folder: on each camera a zone across the picture, so that alerts come."""
+def write_site(folder: Path, urls: Mapping[str, str], fps: float, model: str, *, alerts: bool) -> Path:
+    """A configuration in an empty folder: on each camera a zone across the picture, in which people stay too long.
+
+    Without `alerts` nobody stays as long as its rule asks for.
+    """
+    dwell_s = _DWELL_S if alerts else _QUIET_S
     folder.mkdir(parents=True, mode=0o700)
     zone = "{id: yard, name: {zh: 院, en: Yard}, points: [[0.2, 0.3], [0.8, 0.3], [0.8, 1], [0.2, 1]]}"
     site = [
@@ -76,7 +82,7 @@ def write_site(folder: Path, urls: Mapping[str, str], fps: float, model: str) ->
             "  position: [0.5, 0.5]",
             f"  zones: [{zone}]",
             "  rules:",
-            f"  - {{rule: INTRUDE, zone: yard, labels: [person, vehicle], dwell_s: {_DWELL_S}}}",
+            f"  - {{rule: INTRUDE, zone: yard, labels: [person, vehicle], dwell_s: {dwell_s}}}",
         ]
     path = folder / "site.yaml"
     path.write_text("\n".join(site) + "\n", encoding="utf-8")
