@@ -69,7 +69,11 @@ def test_a_hole_is_left_behind_at_the_next_key(open_wall: Window):
 def test_a_decoder_that_fails_is_made_anew(open_wall: Window):
     page = open_wall()
     _plays(page)
-    _screen(page, "screen.player.media.endOfStream('decode');")
+    _screen(
+        page,
+        """while (screen.player.buffer?.updating ?? true) await new Promise((done) => setTimeout(done));
+        screen.player.media.endOfStream('decode');""",
+    )
     page.evaluate("delete window.before")
     _plays(page)
 
