@@ -85,15 +85,20 @@ def test_a_full_disk_costs_what_it_does_not_take_and_no_whole_record(tmp_path: P
     try:
         for n in range(200):
             log.note("gate-1", to_micros(_TURN) + n, ())
-        until(lambda: figures.counts("gate-1")["observations_failed"] > 50)
+        until(lambda: len(_seen(tmp_path)) + figures.counts("gate-1")["observations_failed"] == 200)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
     log.note("gate-1", to_micros(_TURN) + 1000, ())
     log.end(5)
-    taken = [one.taken - to_micros(_TURN) for one in read(tmp_path / "gate-1") if isinstance(one, Seen)]
+    taken = _seen(tmp_path)
     failed = figures.counts("gate-1")["observations_failed"]
 
     assert taken[:-1] == list(range(len(taken) - 1))
     assert taken[-1] == 1000
     assert len(taken) + failed == 201
     assert len(taken) > 80
+
+
+def _seen(folder: Path) -> list[int]:
+    """µs after the turn of each picture that is written down."""
+    return [one.taken - to_micros(_TURN) for one in read(folder / "gate-1") if isinstance(one, Seen)]
