@@ -30,7 +30,7 @@ _SLOWLY: Final = 1 / 16384
 within minutes would be followed, too."""
 
 _PACKED: Final = 128
-"""Packed edges that are kept: they stand in each second's checkpoint and seldom change, two a camera at most."""
+"""Packed edges that are kept: they stand in every checkpoint and seldom change, two a camera at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
