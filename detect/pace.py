@@ -1,10 +1,13 @@
 """How many samples a second are asked of a camera: no more than can be looked at."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from models.clock import Monotonic
+
+log = logging.getLogger("detect:pace")
 
 _JUDGED_S: Final = 4.0
 """Over so long a camera's samples are counted."""
@@ -51,6 +54,8 @@ class Pace:
         if asked is not None and now - asked.since < _JUDGED_S:
             return asked
         fps = self._most if asked is None else self._judged(asked, count, now - asked.since)
+        if asked is not None and (fps < self._most) != (asked.fps < self._most):
+            log.info("%s: %s, %.1f pictures a second", camera, "behind" if fps < self._most else "as configured", fps)
         return _Asked(fps, now, count["analysed"], count["superseded"])
 
     def _judged(self, asked: _Asked, count: Mapping[str, int], passed_s: float) -> float:

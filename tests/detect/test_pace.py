@@ -49,6 +49,18 @@ def test_the_configured_rate_is_back_within_half_a_minute() -> None:
     assert looking.watch(able=8.0, seconds=20) == 5.0
 
 
+def test_the_log_says_once_that_a_camera_is_behind_and_once_that_it_is_not(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "detect:pace")
+    looking = Looking(5.0)
+    looking.watch(able=2.0, seconds=20)
+    looking.watch(able=8.0, seconds=20)
+
+    assert [record.message for record in caplog.records] == [
+        "gate-1: behind, 2.4 pictures a second",
+        "gate-1: as configured, 5.0 pictures a second",
+    ]
+
+
 def test_now_and_then_a_superseded_sample_changes_nothing() -> None:
     looking = Looking(5.0)
     for _ in range(20):
