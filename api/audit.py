@@ -19,6 +19,21 @@ _PAGE_ROWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """A person who acts.
+
+    Attributes:
+        name: Of the account.
+        unit: Whom the person works for; empty where nobody said.
+        address: Where the connection comes from.
+    """
+
+    name: str
+    unit: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deed:
     """What somebody did.
 
@@ -61,8 +76,8 @@ async def append(connection: AsyncConnection, at: datetime, deeds: Sequence[Deed
     """Append deeds to the chain; the transaction must be serialised (models.dialect.serialised)."""
     if not deeds:
         return
-    head = (await connection.execute(select(audit_head).where(audit_head.c.name == "audit"))).one_or_none()
-    number, before = (head.audit_id, head.hash) if head else (0, GENESIS)
+    number, before = await _head(connection)
+    fresh = number == 0
     rows = []
     for deed in deeds:
         number += 1
@@ -76,19 +91,26 @@ async def append(connection: AsyncConnection, at: datetime, deeds: Sequence[Deed
             "detail": detail,
             "prev_hash": before,
         }
-        before = _hash(tuple(row.values()))
+        before = hash_of(tuple(row.values()))
         rows.append({**row, "hash": before})
     await connection.execute(insert(audit), rows)
     values = {"audit_id": number, "hash": before}
-    if head:
+    if not fresh:
         await connection.execute(update(audit_head).where(audit_head.c.name == "audit").values(values))
     else:
         await connection.execute(insert(audit_head).values(name="audit", **values))
 
 
-async def verify(connection: AsyncConnection) -> ChainReport:
-    """Follow the chain from its first row to the head that was noted last."""
-    number, before = 0, GENESIS
+async def verify(connection: AsyncConnection, kept: str = "") -> ChainReport:
+    """Follow the chain from its first row to its last; it may grow meanwhile.
+
+    Args:
+        connection: To its database.
+        kept: A head's hash that was written down elsewhere; it must still stand in the chain.
+    """
+    noted, noted_hash = await _head(connection)
+    number, before, passed = 0, GENESIS, GENESIS
+    missed = bool(kept)
     while True:
         query = select(audit).where(audit.c.id > number).order_by(audit.c.id).limit(_PAGE_ROWS)
         page = (await connection.execute(query)).all()
@@ -97,13 +119,25 @@ async def verify(connection: AsyncConnection) -> ChainReport:
             if fault:
                 return ChainReport(number, before, number + 1, fault)
             number, before = row.id, row.hash
+            passed = before if number == noted else passed
+            missed = missed and before != kept
         if len(page) < _PAGE_ROWS:
             break
-    head = (await connection.execute(select(audit_head).where(audit_head.c.name == "audit"))).one_or_none()
-    noted = (head.audit_id, head.hash) if head else (0, GENESIS)
-    if noted != (number, before):
-        return ChainReport(number, before, number + 1, f"the chain ends at {number}, but row {noted[0]} was noted last")
+    # What was appended while we read stands behind the note of before, and is noted by now.
+    now_noted, now_hash = await _head(connection)
+    if number < noted or now_noted < number:
+        end = min(number, now_noted)
+        return ChainReport(number, before, end + 1, f"the chain ends at {number}, but row {now_noted} was noted last")
+    if passed != noted_hash or (now_noted == number and now_hash != before):
+        return ChainReport(number, before, noted, f"row {noted} is not the one that was noted last")
+    if missed:
+        return ChainReport(number, before, number + 1, "no row has the hash that was kept elsewhere")
     return ChainReport(number, before, None, "")
+
+
+async def _head(connection: AsyncConnection) -> tuple[int, str]:
+    head = (await connection.execute(select(audit_head).where(audit_head.c.name == "audit"))).one_or_none()
+    return (head.audit_id, head.hash) if head else (0, GENESIS)
 
 
 def _fault(row: Row[Any], number: int, before: str) -> str:
@@ -111,12 +145,12 @@ def _fault(row: Row[Any], number: int, before: str) -> str:
         return f"row {number + 1} is missing"
     if row.prev_hash != before:
         return f"row {row.id} does not follow from row {number}"
-    if row.hash != _hash(tuple(row)[:-1]):
+    if row.hash != hash_of(tuple(row)[:-1]):
         return f"row {row.id} was changed"
     return ""
 
 
-def _hash(columns: Sequence[Any]) -> str:
-    """Of a row's columns in the order of the table, all but the hash itself."""
+def hash_of(columns: Sequence[Any]) -> str:
+    """The hash of a row: of its columns in the order of the table, all but the hash itself."""
     parts = [to_iso(column) if isinstance(column, datetime) else column for column in columns]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

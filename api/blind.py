@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.armed import InForce, in_force_between, unarmed_s
 from api.days import bounds
 from api.reading import blind_between
-from api.views import BlindCamera, BlindDay, BlindHour, BlindView
+from api.views_time import BlindCamera, BlindDay, BlindHour, BlindView
 from config.site import Site
 from models.tables import alert
 from models.tables_access import audit

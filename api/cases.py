@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row, select, update
 
 from api.books import Books
-from api.reading import OPEN_ALERT, alert_views
+from api.reading import ASIDE, ENDED_INCIDENT, SENT_INCIDENT, UNDECIDED, alert_views
 from api.refusals import RefusalError
 from api.views import AlertView
 from models.tables import alert, incident
@@ -22,22 +22,23 @@ DismissReason = Literal["false_alarm", "duplicate", "normal", "test"]
 
 
 async def acknowledge(books: Books, alert_id: str, version: int, actor: str) -> AlertView:
-    """RAISED → ACKED.
+    """RAISED, or set aside, → ACKED; where somebody is under way for it already, and it was raised again, → CONFIRMED.
 
     Raises:
         RefusalError: not_found, conflict.
     """
     row = await load(books, alert_id)
-    if row.state == "ACKED" and row.acked_by == actor:
+    if row.acked_by == actor and (row.state == "ACKED" or (row.state, row.version) == ("CONFIRMED", version + 1)):
         return await view(books, alert_id)
-    await require(books, row, version, ("RAISED",))
-    await change(books, row, state="ACKED", acked_by=actor, acked_at=books.at)
+    await require(books, row, version, ("RAISED", *ASIDE))
+    sent = await case_of(books, row) in SENT_INCIDENT
+    await change(books, row, state="CONFIRMED" if sent else "ACKED", acked_by=actor, acked_at=books.at)
     books.note(actor, "alert.acked", alert_id)
     return await view(books, alert_id)
 
 
 async def dismiss(books: Books, alert_id: str, version: int, reason: DismissReason, actor: str) -> AlertView:
-    """RAISED or ACKED → DISMISSED; a case that an undone dispatch left behind is rejected with it.
+    """Undecided → DISMISSED; a case that an undone dispatch left behind is rejected with it.
 
     Raises:
         RefusalError: not_found, conflict.
@@ -45,10 +46,11 @@ async def dismiss(books: Books, alert_id: str, version: int, reason: DismissReas
     row = await load(books, alert_id)
     if (row.state, row.dismissed_by, row.dismiss_reason) == ("DISMISSED", actor, reason):
         return await view(books, alert_id)
-    await require(books, row, version, OPEN_ALERT)
+    case = await case_of(books, row)
+    await require(books, row, version, () if case in SENT_INCIDENT else UNDECIDED)
     await change(books, row, state="DISMISSED", dismissed_by=actor, dismissed_at=books.at, dismiss_reason=reason)
     books.note(actor, "alert.dismissed", alert_id, reason=reason)
-    if row.incident_id:
+    if row.incident_id and case not in ENDED_INCIDENT:
         await move_incident(books, row.incident_id, "REJECTED", actor, alert_id)
     return await view(books, alert_id)
 
@@ -63,6 +65,12 @@ async def load(books: Books, alert_id: str) -> Row[Any]:
     if row is None:
         raise RefusalError("not_found")
     return row
+
+
+async def case_of(books: Books, row: Row[Any]) -> str | None:
+    """The state of the alert's case; None where it has none."""
+    query = select(incident.c.state).where(incident.c.id == row.incident_id)
+    return (await books.connection.execute(query)).scalar_one_or_none()
 
 
 async def view(books: Books, alert_id: str) -> AlertView:

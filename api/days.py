@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.views import BlindView, Figures
+from api.sight import Sight, within
+from api.views_screen import Figures
+from api.views_time import BlindView
 from models.tables import alert
 
 
@@ -30,12 +32,13 @@ def blind_seconds(spans: Sequence[BlindView], first: datetime, last: datetime) -
     return {camera: round(value, 3) for camera, value in seconds.items()}
 
 
-async def figures(connection: AsyncConnection, first: datetime, last: datetime) -> Figures:
-    """Alerts raised in [first, last), those that nobody has acknowledged ever, and how long it took on average."""
-    today = (alert.c.detected >= first) & (alert.c.detected < last)
+async def figures(connection: AsyncConnection, first: datetime, last: datetime, sight: Sight) -> Figures:
+    """Alerts in sight raised in [first, last), those that nobody has acknowledged ever, and how long it took."""
+    seen = within(alert.c.camera, sight)
+    today = seen & (alert.c.detected >= first) & (alert.c.detected < last)
     raised = select(func.count()).select_from(alert).where(today)
-    unacked = select(func.count()).select_from(alert).where(alert.c.state == "RAISED")
-    waited = type_coerce(alert.c.acked_at, BigInteger) - type_coerce(alert.c.received, BigInteger)
+    unacked = select(func.count()).select_from(alert).where(seen, alert.c.state == "RAISED")
+    waited = type_coerce(alert.c.acked_at, BigInteger) - type_coerce(alert.c.raised, BigInteger)
     mean = select(func.avg(waited)).where(today, alert.c.acked_at.is_not(None))
     micros = (await connection.execute(mean)).scalar_one()
     return Figures(

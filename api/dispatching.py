@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, insert, select, update
 
 from api.books import Books
-from api.cases import change, load, move_incident, require, view
+from api.cases import case_of, change, load, move_incident, require, view
+from api.contacts import channel_of, notify
+from api.course import OPEN_DISPATCH
 from api.rank import Ranked
-from api.reading import OPEN_ALERT
+from api.reading import ENDED_INCIDENT, UNDECIDED
 from api.refusals import RefusalError
 from api.roster import ranked_for
 from api.views import AlertView
@@ -36,7 +38,10 @@ class Order:
 
 
 async def send(books: Books, site: Site, order: Order) -> AlertView:
-    """RAISED or ACKED → CONFIRMED, its case → DISPATCHED, a dispatch PENDING until the undo window has passed.
+    """Undecided → CONFIRMED, its case → DISPATCHED, a dispatch PENDING until the undo window has passed.
+
+    A case that came back (RETURNED), or was at its end when its alert was raised again, is sent out again.
+    Level 1 waits for nothing: it is SENT at once.
 
     Raises:
         RefusalError: not_found, conflict, replayed, nobody_on_duty, unknown_person, not_on_duty.
@@ -45,15 +50,18 @@ async def send(books: Books, site: Site, order: Order) -> AlertView:
     row = await load(books, alert_id)
     if row.state == "CONFIRMED" and await _is_repeat(books, order):
         return await view(books, alert_id)
-    await require(books, row, order.version, OPEN_ALERT)
+    can = can_be_sent_to(await view(books, alert_id))
+    again = can and row.state == "CONFIRMED"
+    await require(books, row, order.version, ("CONFIRMED",) if again else UNDECIDED if can else ())
     if row.source == "replay":
         raise RefusalError("replayed")
-    chosen = await _choose(books, site, row.camera, order.person_id)
+    chosen = await _choose(books, site, row, order.person_id)
     values: dict[str, object] = {"state": "CONFIRMED"}
     if row.acked_by is None:
         values |= {"acked_by": actor, "acked_at": books.at}
         books.note(actor, "alert.acked", alert_id)
-    books.note(actor, "alert.confirmed", alert_id)
+    if not again:
+        books.note(actor, "alert.confirmed", alert_id)
     case = row.incident_id or await _open_incident(books, site, row, actor)
     await move_incident(books, case, "DISPATCHED", actor, alert_id)
     await change(books, row, incident_id=case, **values)
@@ -70,16 +78,54 @@ async def send(books: Books, site: Site, order: Order) -> AlertView:
             undo_until=books.at + timedelta(seconds=site.wall.undo_s),
             state="PENDING",
             why=why,
-            notified="no_channel",
+            notified=await channel_of(books.connection, chosen.candidate.id),
+            version=1,
         )
     )
     reasons = [reason["key"] for reason in why]
     books.note(actor, "dispatch.pending", alert_id, dispatch=identity, person=chosen.candidate.id, why=reasons)
+    if row.level == 1:
+        await notify(books, (await books.connection.execute(select(dispatch).where(dispatch.c.id == identity))).one())
     return await view(books, alert_id)
 
 
+async def accept(books: Books, site: Site, alert_id: str, version: int, actor: str) -> AlertView:
+    """Undecided → ACKED with an ACCEPTED case: a person stands by it, and nobody can be sent, or not yet.
+
+    Raises:
+        RefusalError: not_found, conflict, replayed.
+    """
+    row = await load(books, alert_id)
+    case = await case_of(books, row)
+    stands = case is not None and case not in ENDED_INCIDENT
+    if stands and row.acked_by == actor and row.state == "ACKED":
+        return await view(books, alert_id)
+    await require(books, row, version, () if stands else UNDECIDED)
+    if row.source == "replay":
+        raise RefusalError("replayed")
+    values: dict[str, object] = {"state": "ACKED"}
+    if row.acked_by is None:
+        values |= {"acked_by": actor, "acked_at": books.at}
+        books.note(actor, "alert.acked", alert_id)
+    books.note(actor, "alert.confirmed", alert_id)
+    if case is None:
+        values["incident_id"] = await _open_incident(books, site, row, actor)
+    else:
+        await move_incident(books, row.incident_id, "ACCEPTED", actor, alert_id)
+    await change(books, row, **values)
+    return await view(books, alert_id)
+
+
+def can_be_sent_to(view: AlertView) -> bool:
+    """Whether somebody may be sent: nobody is under way, or whoever was has sent it back."""
+    sent = view.dispatch.state if view.dispatch else ""
+    return sent == "RETURNED" if view.state == "CONFIRMED" else view.state in UNDECIDED and sent not in OPEN_DISPATCH
+
+
 async def undo(books: Books, dispatch_id: str, actor: str) -> AlertView:
-    """PENDING → UNDONE while the window is open: the case is ACCEPTED and the alert ACKED again.
+    """PENDING or SENT → UNDONE while the window is open: the case is ACCEPTED and the alert ACKED again.
+
+    What was sent already (level 1) is called back: it goes from the officer's phone, which says so.
 
     Raises:
         RefusalError: not_found, conflict, too_late.
@@ -93,35 +139,36 @@ async def undo(books: Books, dispatch_id: str, actor: str) -> AlertView:
         if sent.undone_by == actor:
             return current
         raise RefusalError("conflict", current=current.model_dump(mode="json"))
-    if sent.state != "PENDING" or books.at > sent.undo_until:
+    if sent.state not in ("PENDING", "SENT") or books.at > sent.undo_until:
         raise RefusalError("too_late", current=current.model_dump(mode="json"))
-    await books.connection.execute(
-        update(dispatch).where(dispatch.c.id == dispatch_id).values(state="UNDONE", undone_by=actor, undone_at=books.at)
+    values = {"state": "UNDONE", "undone_by": actor, "undone_at": books.at, "version": sent.version + 1}
+    await books.connection.execute(update(dispatch).where(dispatch.c.id == dispatch_id).values(values))
+    books.note(
+        actor,
+        "dispatch.undone" if sent.state == "PENDING" else "dispatch.recalled",
+        sent.alert_id,
+        dispatch=dispatch_id,
+        person=sent.person_id,
     )
-    books.note(actor, "dispatch.undone", sent.alert_id, dispatch=dispatch_id, person=sent.person_id)
     await move_incident(books, sent.incident_id, "ACCEPTED", actor, sent.alert_id)
-    await change(books, await load(books, sent.alert_id), state="ACKED")
+    row = await load(books, sent.alert_id)
+    await change(books, row, state="RAISED" if row.state == "RAISED" else "ACKED")  # it may have been raised again
     return await view(books, sent.alert_id)
 
 
 async def send_due(books: Books) -> int:
-    """PENDING → SENT for each dispatch whose undo window has passed; returns how many.
-
-    There is no channel yet, so nobody is told: `notified` keeps saying so.
-    """
+    """PENDING → SENT for each dispatch whose undo window has passed; returns how many."""
     query = select(dispatch).where(dispatch.c.state == "PENDING", dispatch.c.undo_until < books.at)
     due = (await books.connection.execute(query)).all()
     for row in due:
-        await books.connection.execute(update(dispatch).where(dispatch.c.id == row.id).values(state="SENT"))
-        books.note("desk", "dispatch.sent", row.alert_id, dispatch=row.id, person=row.person_id, notified=row.notified)
-        books.tell("alert", row.alert_id)
+        await notify(books, row)
     return len(due)
 
 
 async def _is_repeat(books: Books, order: Order) -> bool:
     query = (
         select(dispatch)
-        .where(dispatch.c.alert_id == order.alert_id, dispatch.c.state.in_(("PENDING", "SENT")))
+        .where(dispatch.c.alert_id == order.alert_id, dispatch.c.state.in_(OPEN_DISPATCH))
         .order_by(dispatch.c.at.desc())
         .limit(1)
     )
@@ -129,8 +176,8 @@ async def _is_repeat(books: Books, order: Order) -> bool:
     return row is not None and row.by == order.actor and order.person_id in (None, row.person_id)
 
 
-async def _choose(books: Books, site: Site, camera: str, person_id: str | None) -> Ranked:
-    ranked = await ranked_for(books.connection, site, camera)
+async def _choose(books: Books, site: Site, row: Row[Any], person_id: str | None) -> Ranked:
+    ranked = await ranked_for(books.connection, site, row.camera, row.id)
     if person_id is None:
         if not ranked:
             raise RefusalError("nobody_on_duty")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.days import blind_seconds, bounds
 from api.reading import blind_between
-from api.views import BlindView, FlowView, FlowWindow, LineFlow, Passed
+from api.views_time import BlindView, FlowView, FlowWindow, LineFlow, Passed
 from config.rules import FlowRule
 from config.site import Site
 from models.flow import FlowCount, WindowMinutes, summed, window_of

@@ -17,6 +17,9 @@ from models.clock import to_micros
 _PURPOSE: Final = b"kanmen evidence link 1\n"
 """Signed with the rest: what this key signs for another purpose opens no evidence."""
 
+POLICE: Final = "police:"
+"""Before the id of a target: who makes the links that a push carries."""
+
 _KEY_BYTES: Final = 32
 _TOKEN_CHARS: Final = 1024
 
@@ -28,7 +31,7 @@ class Link:
     Attributes:
         evidence: Id of the evidence.
         sha256: Of its file: a link opens what its maker has seen, and nothing that came later.
-        by: Account of its maker.
+        by: Account of its maker; or POLICE and the target for whom a push made it.
         expires: µs since 1970 UTC.
     """
 

@@ -36,6 +36,12 @@ def one_time() -> str:
     return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
 
 
+def fresh() -> tuple[str, str]:
+    """A one-time password and its hash; as slow as `hashed`."""
+    password = one_time()
+    return password, hashed(password)
+
+
 def is_weak(password: str, name: str, old: str) -> bool:
     """Whether a new password is too short, too long, the name, or the old password again."""
     return not MIN_CHARS <= len(password) <= MAX_CHARS or password.casefold() == name.casefold() or password == old

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, func, select
@@ -15,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.audit import ChainReport, verify
 from api.blind import blind_day
 from api.reading import blind_between
-from api.views import BlindDay, BlindView
+from api.views_time import BlindDay, BlindView
 from config.site import Site
 from models.alert import Alert, BlindSpan
 from models.clock import utc_now
-from models.dialect import absent, open_engine
+from models.dialect import absent, has_tables, open_engine, unmoved, why
 from models.entry import Entry
 from models.errors import KanmenError
 from models.journal import read_entries
@@ -27,6 +28,8 @@ from models.tables import alert, alert_history, blind_span, configuration, evide
 from models.wire import decode_alert
 
 Result = TypeVar("Result")
+
+_NONE_YET: Final = "there is no database yet: the desk makes it when it starts for the first time"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,13 +108,13 @@ def reconcile(journals: Iterable[Path], database_url: str) -> Report:
     return _ask(database_url, lambda connection: _compare(connection, written, unsettled))
 
 
-def verify_chain(database_url: str) -> ChainReport:
-    """Whether the audit chain is whole.
+def verify_chain(database_url: str, kept: str = "") -> ChainReport:
+    """Whether the audit chain is whole, and still has the row whose hash was kept elsewhere.
 
     Raises:
         KanmenError: there is no database, or it cannot be read.
     """
-    return _ask(database_url, verify)
+    return _ask(database_url, partial(verify, kept=kept))
 
 
 def stored(database_url: str) -> Stored:
@@ -141,17 +144,19 @@ def blind_time(site: Site, day: date | None) -> tuple[BlindDay, list[BlindView]]
 
 def _ask(database_url: str, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
     async def asked() -> Result:
-        engine = open_engine(database_url)
+        engine = open_engine(database_url, patient=True)
         try:
-            async with engine.connect() as connection:
+            async with unmoved(engine).connect() as connection:
+                if not await connection.run_sync(has_tables):
+                    raise KanmenError(_NONE_YET)
                 return await question(connection)
         except DBAPIError as error:
-            raise KanmenError(f"the database cannot be read: {error.orig}") from error
+            raise KanmenError(f"the database cannot be read: {why(error)}") from error
         finally:
             await engine.dispose()
 
     if absent(database_url):
-        raise KanmenError("there is no database yet: the desk makes it when it starts for the first time")
+        raise KanmenError(_NONE_YET)
     return asyncio.run(asked())
 
 

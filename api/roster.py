@@ -6,9 +6,12 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.books import Books
+from api.contacts import reachable
+from api.course import BUSY
 from api.rank import Candidate, Ranked, rank
 from api.reading import OPEN_INCIDENT
-from api.views import Bilingual, Duty, DutyPerson, PersonName, Reason, Suggestion
+from api.views import Bilingual, PersonName, Reason, Suggestion
+from api.views_screen import Duty, DutyPerson
 from config.site import Site
 from models.tables import dispatch, grid, incident, person
 
@@ -49,13 +52,14 @@ async def _synchronise(
 async def duty(connection: AsyncConnection) -> Duty:
     """The roster, those on duty first."""
     query = select(person).where(person.c.listed).order_by(person.c.on_duty.desc(), person.c.id)
-    tasks = await _open_tasks(connection)
+    tasks, phones = await _open_tasks(connection), await reachable(connection)
     people = [
         DutyPerson(
             id=row.id,
             name=Bilingual(zh=row.name_zh, en=row.name_en),
             grids=row.grids,
             on_duty=row.on_duty,
+            reachable=row.id in phones,
             open_tasks=tasks.get(row.id, 0),
         )
         for row in (await connection.execute(query)).all()
@@ -63,17 +67,19 @@ async def duty(connection: AsyncConnection) -> Duty:
     return Duty(on=sum(p.on_duty for p in people), total=len(people), people=people)
 
 
-async def ranked_for(connection: AsyncConnection, site: Site, camera: str) -> list[Ranked]:
-    """Who could be sent to a camera's place, best first."""
+async def ranked_for(connection: AsyncConnection, site: Site, camera: str, alert_id: str) -> list[Ranked]:
+    """Who could be sent to a camera's place for an alert, best first."""
     roster = await duty(connection)
-    candidates = [Candidate(p.id, tuple(p.grids), p.on_duty, p.open_tasks) for p in roster.people]
+    query = select(dispatch.c.person_id).where(dispatch.c.alert_id == alert_id, dispatch.c.state == "RETURNED")
+    returned = set((await connection.execute(query)).scalars())
+    candidates = [Candidate(p.id, tuple(p.grids), p.on_duty, p.open_tasks, p.id in returned) for p in roster.people]
     code = next((c.grid for c in site.cameras if c.id == camera), "")
     return rank(candidates, code, {g.code: g.beside for g in site.grids})
 
 
-async def suggestion(connection: AsyncConnection, site: Site, camera: str) -> Suggestion | None:
+async def suggestion(connection: AsyncConnection, site: Site, camera: str, alert_id: str) -> Suggestion | None:
     """Whom one click would send there; None where nobody is on duty."""
-    ranked = await ranked_for(connection, site, camera)
+    ranked = await ranked_for(connection, site, camera, alert_id)
     if not ranked:
         return None
     best = ranked[0]
@@ -89,7 +95,7 @@ async def _open_tasks(connection: AsyncConnection) -> dict[str, int]:
     query = (
         select(dispatch.c.person_id, func.count())
         .join(incident, incident.c.id == dispatch.c.incident_id)
-        .where(dispatch.c.state.in_(("PENDING", "SENT")), incident.c.state.in_(OPEN_INCIDENT))
+        .where(dispatch.c.state.in_(BUSY), incident.c.state.in_(OPEN_INCIDENT))
         .group_by(dispatch.c.person_id)
     )
     return {row[0]: row[1] for row in (await connection.execute(query)).all()}

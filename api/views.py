@@ -1,10 +1,10 @@
-"""What the wall and other systems are shown: the shapes of the HTTP contract."""
+"""Alerts as the wall and other systems are shown them, and what every shape of the HTTP contract is made of."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, PlainSerializer, WithJsonSchema
 
 from models.alert import Number
 from models.clock import to_iso
@@ -51,12 +51,70 @@ class DismissalView(DeedView):
     reason: str
 
 
+class AsideView(DeedView):
+    """Under which shelf an alert came: whose, since when, until when at the latest, and why."""
+
+    shelf: str
+    until: Stamp
+    reason: str
+
+
+class ShelfView(DeedView):
+    """A rule of a camera that is set aside; `alerts` counts those that rang nobody and last, or came, meanwhile.
+
+    It covers levels from `gravest` on; `over` says when it ended, and `lifted_by` who ended it before its time.
+    """
+
+    id: str
+    camera: str
+    rule: str
+    gravest: int
+    until: Stamp
+    reason: str
+    over: Stamp | None
+    lifted_by: str | None
+    alerts: int
+
+
 class CaseView(BaseModel):
     """The incident of an alert."""
 
     id: str
     no: str
     state: str
+
+
+class ReceiptView(BaseModel):
+    """What the police said last of an incident, as their receipt says it."""
+
+    status: str
+    revision: int
+    by: str
+    at: Stamp
+    note: str
+    police_case_no: str | None
+
+
+class PoliceView(BaseModel):
+    """How the newest push of an incident to one target stands.
+
+    `state` is WAITING, DELIVERED or DEAD, `error` a key, empty where nothing went wrong; `pushed` is when the first
+    revision was, `received` when the first receipt came.
+    """
+
+    push: str
+    target: str
+    revision: int
+    test: bool
+    by: str
+    pushed: Stamp
+    state: str
+    attempts: int
+    due: Stamp
+    error: str
+    delivered: Stamp | None
+    received: Stamp | None
+    receipt: ReceiptView | None
 
 
 class PersonName(BaseModel):
@@ -66,10 +124,23 @@ class PersonName(BaseModel):
     name: Bilingual
 
 
-class DispatchView(BaseModel):
-    """Somebody was sent; `notified` is `no_channel` until channels exist."""
+class PhotoView(BaseModel):
+    """What an officer photographed; `url` is None at the end of its days."""
 
     id: str
+    at: Stamp
+    url: str | None
+    sha256: str
+
+
+class DispatchView(BaseModel):
+    """Somebody was sent, and how far they are; `notified` is `inbox` (the phone page) or `no_channel`.
+
+    `version` counts the steps of people; `return_reason` and `verdict` are keys of the session's words, or own words.
+    """
+
+    id: str
+    version: int
     person: PersonName
     by: str
     at: Stamp
@@ -77,6 +148,17 @@ class DispatchView(BaseModel):
     state: str
     notified: str
     why: list[Reason]
+    delivered: Stamp | None
+    taken: Stamp | None
+    on_site: Stamp | None
+    handled: Stamp | None
+    result: str | None
+    returned: Stamp | None
+    return_reason: str | None
+    verified: Stamp | None
+    verified_by: str | None
+    verdict: str | None
+    photos: list[PhotoView]
 
 
 class EvidenceView(BaseModel):
@@ -95,7 +177,11 @@ class EvidenceView(BaseModel):
 
 
 class AlertView(BaseModel):
-    """An alert: its newest revision, its evidence by kind, and what people did. `version` counts only the latter."""
+    """An alert: its newest revision, its evidence by kind, and what people did.
+
+    `version` counts the latter, and each time that it was raised again; `raised` is since when it waits for somebody.
+    `shelved` is there while nobody was rung for it.
+    """
 
     id: str
     revision: int
@@ -109,6 +195,7 @@ class AlertView(BaseModel):
     detected: Stamp
     ended: Stamp | None
     received: Stamp
+    raised: Stamp
     count: int
     observed: Mapping[str, Number]
     threshold: Mapping[str, Number]
@@ -119,8 +206,10 @@ class AlertView(BaseModel):
     state: str
     acked: DeedView | None
     dismissed: DismissalView | None
+    shelved: AsideView | None
     incident: CaseView | None
     dispatch: DispatchView | None
+    police: list[PoliceView]
 
 
 class Suggestion(BaseModel):
@@ -153,135 +242,4 @@ class AlertDetail(AlertView):
     suggestion: Suggestion | None
     same_place_24h: SamePlace
     history: list[HistoryLine]
-
-
-class BlindView(BaseModel):
-    """A span in which a camera could not have alerted."""
-
-    id: str
-    revision: int
-    camera: str
-    reason: str
-    began: Stamp
-    ended: Stamp | None
-
-
-class FlowView(BaseModel):
-    """How many crossed a line within one minute, so far."""
-
-    id: str
-    revision: int
-    camera: str
-    line: str
-    minute: Stamp
-    into: int = Field(serialization_alias="in")
-    out: int
-
-
-class Passed(BaseModel):
-    """How many crossed."""
-
-    into: int = Field(serialization_alias="in")
-    out: int
-
-
-class FlowWindow(Passed):
-    """A window of the site's clock; for `blind_s` seconds of it nobody could have been counted."""
-
-    began: Stamp
-    blind_s: float
-
-
-class LineFlow(BaseModel):
-    """A counted line: today so far, and its newest windows, oldest first; the last one runs."""
-
-    camera: str
-    line: str
-    today: Passed
-    windows: list[FlowWindow]
-
-
-class FlowBoard(BaseModel):
-    """The flow over all counted lines, in windows of so many minutes."""
-
-    now: Stamp
-    minutes: int
-    lines: list[LineFlow]
-
-
-class BlindHour(BaseModel):
-    """One hour of a camera: seconds blind, by reason; apart from that, seconds in which none of its rules is armed."""
-
-    began: Stamp
-    seconds: float
-    reasons: Mapping[str, float]
-    unarmed_s: float
-
-
-class BlindCamera(BaseModel):
-    """One camera's day; `reasons` are seconds by reason, an hour for each of the day's (23 to 25)."""
-
-    camera: str
-    seconds: float
-    reasons: Mapping[str, float]
-    hours: list[BlindHour]
-
-
-class BlindDay(BaseModel):
-    """Blind time of a local day up to `until`; before `recorded` nobody kept a ledger, None: never."""
-
-    day: date
-    first: Stamp
-    until: Stamp
-    recorded: Stamp | None
-    cameras: list[BlindCamera]
-
-
-class IncidentView(BaseModel):
-    """An open case."""
-
-    id: str
-    no: str
-    state: str
-    level: int
-    code: str
-    camera: str
-    opened: Stamp
-    version: int
-    alerts: list[str]
-
-
-class DutyPerson(PersonName):
-    """Somebody on the roster."""
-
-    grids: list[str]
-    on_duty: bool
-    open_tasks: int
-
-
-class Duty(BaseModel):
-    """The roster."""
-
-    on: int
-    total: int
-    people: list[DutyPerson]
-
-
-class Figures(BaseModel):
-    """Today's figures; `mean_ack_s` is from received to acknowledged, None before the first."""
-
-    raised_today: int
-    unacked: int
-    mean_ack_s: float | None
-
-
-class WallView(BaseModel):
-    """One screen; the feed goes on after `feed_id`."""
-
-    feed_id: int
-    now: Stamp
-    alerts: list[AlertView]
-    incidents: list[IncidentView]
-    duty: Duty
-    blind_today: Mapping[str, float]
-    figures: Figures
+    reason_needed: bool

@@ -36,7 +36,7 @@ _CONFIDENCE: Final = 0.35
 
 _SAME: Final = 0.5
 _T0: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_COCO: Final = dict(zip((1, 2, 3, 4, 6, 8), WATCHED, strict=True))
+_COCO: Final = dict(zip((1, 2, 3, 4, 6, 8, 27, 31, 33), WATCHED, strict=True))
 """COCO's own category numbers, which begin at 1, and our labels."""
 
 Boxes = dict[str, list[tuple[float, ...]]]

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
-from config.rules import ANumber, Checked, Rule
+from config.checked import ANumber, Checked
+from config.fractions import XY, Polygon
+from config.rules import Rule
 from models.geometry import Line, Zone
 
 _RTSP = "rtsp://[user:password@]host[:port]/path"
@@ -18,16 +20,7 @@ def _is_id(text: str) -> str:
     return text
 
 
-def _on_the_picture(value: float) -> float:
-    if not 0.0 <= value <= 1.0:
-        raise ValueError("lies off the picture; write a fraction of its width or height from 0 to 1, not pixels")
-    return value
-
-
 Id = Annotated[str, AfterValidator(_is_id)]
-Fraction = Annotated[float, ANumber, AfterValidator(_on_the_picture)]
-XY = tuple[Fraction, Fraction]
-Polygon = Annotated[tuple[XY, ...], Field(min_length=3)]
 
 
 class Name(Checked):
@@ -77,10 +70,17 @@ class Camera(Checked):
     transport: Literal["tcp", "udp"] = "tcp"
     grid: str
     position: XY
+    tiles: Annotated[int, ANumber, Field(ge=1, le=3)] = 1
+    """Looked at as a whole and in so many by so many tiles too; 1: as a whole only."""
     masks: tuple[Polygon, ...] = ()
     zones: tuple[ZoneConfig, ...] = ()
     lines: tuple[LineConfig, ...] = ()
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def looks(self) -> int:
+        """How often the detector looks at one picture."""
+        return 1 if self.tiles == 1 else 1 + self.tiles**2
 
     @field_validator("url", "main")
     @classmethod

@@ -5,17 +5,18 @@ from typing import Final
 
 from config.site import Camera, Site
 
-_NOT_OF_THE_STREAM: Final = frozenset({"name", "entrance", "grid", "position", "zones", "lines", "rules"})
+_NOT_OF_THE_STREAM: Final = frozenset({"name", "entrance", "grid", "position", "tiles", "zones", "lines", "rules"})
 """Keys of a camera that its ingest worker does not read; a change of any other one starts the worker anew."""
 
 _ROLES: Final = {
     "cameras": frozenset[str](),  # camera by camera
     **dict.fromkeys(("id", "data", "redis", "database"), frozenset[str]()),  # they are fixed
     "name": frozenset[str](),
-    "wall": frozenset[str](),
+    **dict.fromkeys(("wall", "officer"), frozenset[str]()),
     "prefix": frozenset({"desk"}),
     "grids": frozenset({"desk"}),
     "people": frozenset({"desk"}),
+    "police": frozenset({"desk"}),
     "timezone": frozenset({"detect", "desk"}),
     **dict.fromkeys(("detector", "night", "observations"), frozenset({"detect"})),
 }
@@ -30,8 +31,7 @@ _FIXED: Final = (
     ("redis",),
     ("database",),
     ("detector", "model"),
-    ("wall", "host"),
-    ("wall", "port"),
+    *((section, key) for section in ("wall", "officer") for key in ("host", "port", "tls")),
     ("wall", "workers"),
 )
 """What a running site cannot change: folders, sockets and identities that all its processes hold."""
@@ -93,5 +93,5 @@ def _of_the_stream(camera: Camera) -> dict[str, object]:
 def _at(site: Site, path: tuple[str, ...]) -> object:
     value: object = site
     for key in path:
-        value = getattr(value, key)
+        value = None if value is None else getattr(value, key)  # a section may be left out
     return value

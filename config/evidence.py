@@ -4,8 +4,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from config.checked import ANumber, Checked
 from config.relations import LEGAL_DAYS
-from config.rules import ANumber, Checked
 
 _GIB: Final = 2**30
 

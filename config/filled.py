@@ -12,7 +12,7 @@ from config.relations import Where
 
 _PLACE: Final = re.compile(r"\$\{(?:file:(?P<file>[^{}]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))\}")
 
-_GONE: Final = "gone"
+GONE: Final = "gone"
 """Stands where a secret was that nobody needs here."""
 
 _LONGEST_BYTES: Final = 4096
@@ -56,7 +56,7 @@ class Filled:
             value = os.environ.get(name)
             what = f"${{{name}}} is not set; export {name} before you start"
         if value is None and where in self._spared:
-            return _GONE
+            return GONE
         if value is None:
             self.mistakes.append((where, what))
         return value or ""

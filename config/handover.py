@@ -6,7 +6,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -65,10 +65,14 @@ class Handover:
         fd: Of the socket; stays the caller's.
         config: The file that revisions are kept copies of.
         revision: What the process was started with; what is older lay in the socket and is passed over.
+        can: What the process can do of what a revision's site asks for; all of it by default.
     """
 
-    def __init__(self, fd: int, config: Path, revision: Revision) -> None:
+    def __init__(
+        self, fd: int, config: Path, revision: Revision, can: Callable[[Site], Site] = lambda site: site
+    ) -> None:
         self.revision = revision
+        self._can = can
         self._socket = socket.socket(fileno=socket.dup(fd))
         self._config = config
         self._queue: SimpleQueue[Handed | ConfigError] = SimpleQueue()
@@ -120,7 +124,7 @@ class Handover:
                 self._queue.put(error)
                 return
             links = dict(zip(words["cameras"], zip(fds[::2], fds[1::2], strict=True), strict=True))
-            self._queue.put(Handed(revision, site, links))
+            self._queue.put(Handed(revision, self._can(site), links))
 
 
 def _descriptors(extra: list[tuple[int, int, bytes]]) -> list[int]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.rules import ANumber, Checked, Seconds
+from config.checked import ANumber, Checked, Seconds
 
 _Patience = Annotated[float, ANumber, Field(ge=1, le=86400)]
 _Share = Annotated[float, ANumber, Field(ge=0, lt=0.8)]

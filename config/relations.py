@@ -1,10 +1,14 @@
 """What must hold between the parts of a site: names that are unique and known, and shapes that are shapes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import hypot
-from typing import Any
+from math import ceil, hypot, inf
+from typing import Any, TypeGuard
 
+from config.health import Health
+from config.listener import unguarded
+from config.outward import unsafe
 from config.rules import PLACE_KEYS
+from config.spans import unmeetable
 from models.geometry import Zone
 
 Where = tuple[str | int, ...]
@@ -15,6 +19,9 @@ SHORTEST_LINE = 0.01
 
 SMALLEST_ZONE = 1e-4
 """In fractions of the picture's area: a hundredth of its width by a hundredth of its height."""
+
+_COUNTING = ("FLOW", "NIGHT")
+"""Of these a line has one, or who crosses it at night is counted twice."""
 
 LEGAL_DAYS = 30
 """Video of public places is kept at least so long (799号令, art. 17)."""
@@ -35,6 +42,11 @@ def broken(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
         yield from _of_camera(("cameras", index), camera)
     yield from _grids(site)
     yield from _retention(site)
+    yield from _looks(site)
+    yield from _listeners(site)
+    police = site.get("police") if isinstance(site, Mapping) else None
+    yield from _twice(("police", "targets"), _parts(police, "targets"), "id", "targets")
+    yield from ((("police", *where), what) for where, what in unsafe(police))
 
 
 def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:
@@ -55,6 +67,9 @@ def _of_camera(at: Where, camera: Mapping[str, Any]) -> Iterator[tuple[Where, st
             yield (*at, "zones", index, "points"), mistake
     yield from _masks(at, camera.get("masks"), zones)
     yield from _places(at, rules, {"zone": _names(zones, "id"), "line": _names(lines, "id")})
+    yield from _ways(at, rules, _names(zones, "id"), lines)
+    for index, rule in rules:
+        yield from (((*at, "rules", index, key), what) for key, what in unmeetable(rule))
 
 
 def _masks(at: Where, masks: Any, zones: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
@@ -87,7 +102,27 @@ def _places(
             yield (*at, "rules", index, what), f"this camera has no such {what} ({has}); mend the name or add it"
         elif (rule["rule"], place) in seen:
             yield (*at, "rules", index, what), f"a second {rule['rule']} rule for this {what}; remove one"
+        elif rule["rule"] in _COUNTING and any((name, place) in seen for name in _COUNTING):
+            yield (*at, "rules", index, what), "FLOW counts this line by night too; remove NIGHT or FLOW"
         seen.add((rule["rule"], place))
+
+
+def _ways(
+    at: Where,
+    rules: list[tuple[int, Mapping[str, Any]]],
+    zones: list[str],
+    lines: list[tuple[int, Mapping[str, Any]]],
+) -> Iterator[tuple[Where, str]]:
+    """A rule that asks for a way has one, and its zone is known."""
+    two_ways = [line.get("id") for _, line in lines if line.get("direction", "both") == "both"]
+    for index, rule in rules:
+        if rule.get("rule") != "WRONGWAY":
+            continue
+        zone = rule.get("zone")
+        if isinstance(zone, str) and zone not in zones:
+            yield (*at, "rules", index, "zone"), "this camera has no such zone; mend the name, add it, or leave it out"
+        if rule.get("line") in two_ways:
+            yield (*at, "rules", index, "line"), "this line says no way; give it direction: in, or out"
 
 
 def _grids(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
@@ -113,6 +148,27 @@ def _retention(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the f
     if isinstance(days, int) and 0 < days < LEGAL_DAYS:
         remedy = f"raise it to {LEGAL_DAYS}, or write trial: true where nothing real is recorded"
         yield ("evidence", "retention_days"), f"the law demands at least {LEGAL_DAYS} days; {remedy}"
+
+
+def _looks(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    """Cameras are looked at often enough to see at all: a longer gap is blind time, in which nobody is followed."""
+    detector, health = (site.get(key) if isinstance(site, Mapping) else None for key in ("detector", "health"))
+    fps = detector.get("fps") if isinstance(detector, Mapping) else None
+    blind_s = health.get("blind_s", Health().blind_s) if isinstance(health, Mapping) else Health().blind_s
+    if _is_positive(fps) and _is_positive(blind_s) and fps * blind_s < 1:
+        remedy = f"write {ceil(100 / blind_s) / 100:g} or more, or a longer blind_s"
+        yield ("detector", "fps"), f"looks at longer intervals than health.blind_s {blind_s:g}: always blind; {remedy}"
+
+
+def _is_positive(value: Any) -> TypeGuard[float]:  # noqa: ANN401
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf
+
+
+def _listeners(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
+    parts = {key: site.get(key) for key in ("wall", "officer")} if isinstance(site, Mapping) else {}
+    for key, listener in parts.items():
+        if isinstance(listener, Mapping):
+            yield from (((key, *where), what) for where, what in unguarded(listener))
 
 
 def _twice(

@@ -5,7 +5,7 @@ from typing import Any, Final
 from config.site import Camera, Site
 
 _ADDRESS: Final = "rtsp://session.invalid/"
-_LEFT_OUT: Final = {"data", "people", "wall", "cameras"}
+_LEFT_OUT: Final = {"data", "people", "police", "wall", "officer", "cameras"}
 
 
 def secretless(site: Site, camera: Camera) -> dict[str, Any]:

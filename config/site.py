@@ -11,11 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from config.camera import Camera, Id, LineConfig, Name, ZoneConfig
+from config.checked import ANumber, Checked, Seconds
 from config.evidence import Evidence
 from config.health import Health
 from config.hours import Hours, WindowText
+from config.listener import Listener
+from config.officer import Officer
+from config.own_model import OWN_MODELS, OwnModel
+from config.paths import Named
+from config.police import Police
 from config.relations import broken
-from config.rules import ANumber, Checked, Seconds
 
 __all__ = [
     "Camera",
@@ -25,6 +30,7 @@ __all__ = [
     "Health",
     "LineConfig",
     "Name",
+    "Officer",
     "Person",
     "Site",
     "Wall",
@@ -35,8 +41,6 @@ __all__ = [
 _SOCKET_PATH_CHARS = 100
 """The kernel takes 107; the server appends a little while it starts."""
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 
 class Detector(Checked):
     """The detector and how often it looks."""
@@ -46,6 +50,15 @@ class Detector(Checked):
     fps: Annotated[float, ANumber, Field(gt=0, le=30)] = 5.0
     confidence: Annotated[float, ANumber, Field(gt=0, lt=1)] = 0.35
     batch_deadline_ms: Annotated[float, ANumber, Field(ge=0, le=1000)] = 20.0
+    fire: OwnModel = OwnModel()
+    """Sees fire and smoke; without it FIRE is off."""
+    fight: OwnModel = OwnModel()
+    """Sees fights; without it FIGHT is off."""
+
+    @property
+    def own(self) -> dict[str, OwnModel]:
+        """The models that are named, by the key of what they see."""
+        return {key: model for key in OWN_MODELS.values() if (model := getattr(self, key)).path}
 
 
 class Observations(Checked):
@@ -55,22 +68,14 @@ class Observations(Checked):
     megabytes: Annotated[int, ANumber, Field(ge=1, le=1_000_000)] = 2048
 
 
-class Wall(Checked):
+class Wall(Listener):
     """Where the wall listens."""
 
-    host: str = "127.0.0.1"
     port: Annotated[int, ANumber, Field(ge=0, le=65535)] = 8780
     workers: Annotated[int, ANumber, Field(ge=1, le=16)] = 1
     undo_s: Seconds = 5.0
-
-    @field_validator("host")
-    @classmethod
-    def _is_loopback(cls, host: str) -> str:
-        if host not in _LOOPBACK:
-            raise ValueError(
-                "this version serves plain HTTP, on loopback only; keep 127.0.0.1 and come through an SSH tunnel"
-            )
-        return host
+    shelf_h: Annotated[float, ANumber, Field(gt=0, le=24)] = 8.0
+    """So long at most a rule is set aside, hours."""
 
 
 class Person(Checked):
@@ -85,7 +90,7 @@ class Person(Checked):
 class Grid(Checked):
     """A grid of the neighbourhood and the grids next to it."""
 
-    code: str
+    code: Annotated[str, Field(min_length=1, max_length=64)]
     name: Name
     beside: tuple[str, ...] = ()
 
@@ -99,7 +104,7 @@ class Site(Checked):
     timezone: str = "Asia/Shanghai"
     night: tuple[WindowText, ...] = ("22:00-06:00",)
     """Windows on the site's clock in which rules take their parameters for the night."""
-    data: Path = Path("var")
+    data: Named = Path("var")
     redis: Annotated[str | None, Field(repr=False)] = None
     database: Annotated[str | None, Field(repr=False)] = None
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=64)]
@@ -109,8 +114,10 @@ class Site(Checked):
 
     evidence: Evidence = Evidence()
     wall: Wall = Wall()
+    officer: Officer | None = None
     grids: tuple[Grid, ...] = ()
     people: tuple[Person, ...] = ()
+    police: Police = Police()
 
     @field_validator("timezone")
     @classmethod
@@ -120,19 +127,6 @@ class Site(Checked):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("is no time zone; write e.g. Asia/Shanghai") from None
         return name
-
-    @field_validator("data")
-    @classmethod
-    def _is_a_folder(cls, data: Path) -> Path:
-        try:
-            data.expanduser()
-        except RuntimeError:
-            raise ValueError(
-                "begins with the name of a user whom this machine does not know; write /… in full"
-            ) from None
-        if "\0" in str(data):
-            raise ValueError("must be the name of a folder")
-        return data
 
     @field_validator("prefix")
     @classmethod
@@ -151,8 +145,11 @@ class Site(Checked):
     @field_validator("database")
     @classmethod
     def _is_database(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith("sqlite+aiosqlite:///"):
-            raise ValueError("this version keeps SQLite only; write sqlite+aiosqlite:////path, or leave it out")
+        if url is not None:
+            from models.dialect import mistake_in  # noqa: PLC0415 (most processes need no database)
+
+            if mistake := mistake_in(url):
+                raise ValueError(mistake)
         return url
 
     @model_validator(mode="after")
@@ -171,6 +168,11 @@ class Site(Checked):
             if camera.id == camera_id:
                 return camera
         raise KeyError(camera_id)
+
+    @property
+    def listeners(self) -> dict[str, Listener]:
+        """Section of the configuration to what it says of its listener."""
+        return {"wall": self.wall, **({"officer": self.officer} if self.officer else {})}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -195,6 +197,10 @@ class Site(Checked):
             return socket
         name = hashlib.sha256(str(socket).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"kanmen-{os.getuid()}-{name}" / "redis.sock"
+
+    def modelless(self, camera: Camera) -> list[str]:
+        """Ids of the camera's rules that are off because the site names no model for them."""
+        return [rule.id for rule in camera.rules if rule.rule in OWN_MODELS and rule.labels[0] not in self.detector.own]
 
     @property
     def armed(self) -> dict[str, list[list[str]]]:
@@ -241,3 +247,8 @@ class Site(Checked):
     def evidence_path(self) -> Path:
         """The folder of the evidence store."""
         return self.data / "evidence"
+
+    @property
+    def links_path(self) -> Path:
+        """The key of signed links."""
+        return self.data / "links.key"

@@ -55,6 +55,9 @@ class Cameras:
         links: Camera to (descriptor of its slots, descriptor of our end of its socket); both stay the caller's.
         newest: Camera to `taken` in µs of the newest frame that was ever analysed.
         figures: Where drops are counted.
+
+    Attributes:
+        tiles: Camera to `tiles` of its frames, where that is not 1.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Cameras:
     ) -> None:
         self._links: dict[str, _Link] = {}
         self._figures = figures
+        self.tiles: Mapping[str, int] = {}
         self._selector = selectors.DefaultSelector()
         self._answers: deque[Answer] = deque(maxlen=_ANSWERS)
         for camera, fds in links.items():
@@ -131,15 +135,16 @@ class Cameras:
         link = self._links.get(camera)
         return link.health if link else None
 
-    def want(self, want: Want, fps: Mapping[str, float], recorded: Mapping[str, str]) -> None:
+    def want(self, wants: Mapping[str, Want], fps: Mapping[str, float], recorded: Mapping[str, str]) -> None:
         """Ask every worker for samples, so many a second, and those that are recorded for their packets.
 
         Args:
-            want: Their size, and the rate of cameras that are not in `fps`.
+            wants: Camera to their size, and to the rate where it is not in `fps`.
             fps: Camera to samples a second.
             recorded: Camera to the name of the session.
         """
         for link in self._links.values():
+            want = wants[link.camera]
             rate, record = fps.get(link.camera, want.fps), recorded.get(link.camera, "")
             try:
                 link.socket.send(encode(replace(want, fps=rate, record=record)))
@@ -228,4 +233,5 @@ class Cameras:
             self._figures.count(link.camera, "overwritten")
             return None
         self._figures.spent(link.camera, "copy", perf_counter() - wall, thread_time() - cpu)
-        return Frame(link.camera, sample.number, sample.epoch, from_micros(sample.taken), link.buffer)
+        taken, tiles = from_micros(sample.taken), self.tiles.get(link.camera, 1)
+        return Frame(link.camera, sample.number, sample.epoch, taken, link.buffer, sample.pixel_aspect, tiles)

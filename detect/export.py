@@ -24,7 +24,8 @@ _CLASSES: Final = 80
 _USUAL: Final = 640
 """Pixels that ultralytics trains with where nobody says otherwise."""
 
-_COCO: Final = {0: "person", 1: "bicycle", 2: "car", 3: "motorcycle", 5: "bus", 7: "truck"}
+_NAMES: Final = ("person", "bicycle", "car", "motorcycle", "bus", "truck", "backpack", "handbag", "suitcase")
+_COCO: Final = dict(zip(WATCHED, _NAMES, strict=True))
 
 
 def describe(path: Path) -> Weights:

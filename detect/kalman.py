@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_MEASURED: Final = 0.05
-"""A detector's box trembles by about this share of its own size."""
+_MEASURED: Final = 0.1
+"""A detector's box trembles by about this share of its own size: a walker's width does so with every step."""
 
 _JERKY: Final = 1.0
 """A walker changes speed by about this many box sizes per second, each second."""
@@ -73,6 +73,11 @@ class Motion:
         self.place[which] += of_place * missed
         self.speed[which] += of_speed * missed
         self.spread[which] = np.stack((here - of_place * here, both - of_place * both, pace - of_speed * both), axis=-1)
+
+    def unsure_upright(self) -> Floats:
+        """(n,): sigma of how high each box will be measured, fractions."""
+        sigma: Floats = np.sqrt(self.spread[:, 1, 0] + (_MEASURED * np.maximum(self.place[:, 3], 1e-3)) ** 2)
+        return sigma
 
     def stop(self) -> None:
         """Forget all speeds: too long has passed to believe in them."""

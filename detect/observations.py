@@ -74,10 +74,10 @@ class Observations:
         """Its rules are others from here on: `begin` must come before its next picture."""
         self._hours.pop(camera, None)
 
-    def note(self, camera: str, taken: int, tracks: tuple[Track, ...]) -> None:
-        """A picture was looked at."""
+    def note(self, camera: str, taken: int, wide: float, tracks: tuple[Track, ...]) -> None:
+        """A picture was looked at; `wide` is heights to its width, as it is shown."""
         missed = self._missed.get(camera, 0)
-        self._missed[camera] = 0 if self._put(camera, taken, Seen(taken, missed, tracks)) else missed + 1
+        self._missed[camera] = 0 if self._put(camera, taken, Seen(taken, missed, wide, tracks)) else missed + 1
 
     def end(self, timeout_s: float) -> None:
         """Write what waits, as far as that goes in this time."""

@@ -3,8 +3,9 @@
 A file begins with `MAGIC`. Each record is its length (u32), the CRC-32 of what follows (u32), and a body: a letter,
 then
 
-* `S`, a picture that was looked at: `taken` in µs (i64), how many before it could not be written down (u32), number of
-  tracks (u16); per track id (u64), COCO class (u8), box in fractions (4 × f32), score (f32), first seen in µs (i64);
+* `S`, a picture that was looked at: `taken` in µs (i64), how many before it could not be written down (u32), heights to
+  its width as it is shown (f64), number of tracks (u16); per track id (u64), COCO class (u8), box in fractions
+  (4 × f32), score (f32), first seen in µs (i64);
 * `R`, what the camera remembered: `taken` in µs of the picture up to which it did (i64, -1 for none), then its
   checkpoint as UTF-8.
 
@@ -23,10 +24,10 @@ from typing import Final
 from models.clock import from_micros, to_micros
 from models.track import Track
 
-MAGIC: Final = b"KANMEN OBSERVED 1\n"
+MAGIC: Final = b"KANMEN OBSERVED 2\n"
 
 _ENVELOPE: Final = struct.Struct("<II")
-_SEEN: Final = struct.Struct("<cqIH")
+_SEEN: Final = struct.Struct("<cqIdH")
 _TRACK: Final = struct.Struct("<QB4ffq")
 _REMEMBERED: Final = struct.Struct("<cq")
 _MOST_BYTES: Final = 1 << 24
@@ -43,11 +44,13 @@ class Seen:
     Attributes:
         taken: When, µs.
         missed: So many pictures before it could not be written down.
+        wide: Heights to its width, as it is shown.
         tracks: Seen in it.
     """
 
     taken: int
     missed: int
+    wide: float
     tracks: tuple[Track, ...]
 
 
@@ -73,7 +76,7 @@ def encode(record: Record) -> bytes:
         taken = -1 if record.taken is None else record.taken
         body = _REMEMBERED.pack(b"R", taken) + record.body.encode()
     else:
-        parts = [_SEEN.pack(b"S", record.taken, record.missed, len(record.tracks))]
+        parts = [_SEEN.pack(b"S", record.taken, record.missed, record.wide, len(record.tracks))]
         parts += [_TRACK.pack(t.id, t.label, *t.box, t.score, to_micros(t.first_seen)) for t in record.tracks]
         body = b"".join(parts)
     return _ENVELOPE.pack(len(body), zlib.crc32(body)) + body
@@ -105,14 +108,18 @@ class Hour:
     Attributes:
         records: As many as are whole.
         torn: Whether there was more, which is damaged, or which is being written just now.
+        gone: Whether there is no such file any more.
     """
 
     records: tuple[Record, ...]
     torn: bool
+    gone: bool = False
 
 
 def read_hour(path: Path) -> Hour:
     """The file's records, as far as they are whole; none of a file that was too old and is gone meanwhile.
+
+    One that was packed since somebody listed it is read as it is now.
 
     Raises:
         OSError: it cannot be read.
@@ -120,7 +127,8 @@ def read_hour(path: Path) -> Hour:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return Hour((), torn=False)
+        packed = path.with_name(f"{path.name}.gz")
+        return Hour((), torn=False, gone=True) if path.suffix == ".gz" else read_hour(packed)
     complete = True
     if path.suffix == ".gz":
         data, complete = _unpacked(data)
@@ -169,9 +177,9 @@ def _record(body: memoryview) -> Record:
     if body[0] == ord("R"):
         _, taken = _REMEMBERED.unpack_from(body)
         return Remembered(None if taken < 0 else taken, bytes(body[_REMEMBERED.size :]).decode())
-    _, taken, missed, count = _SEEN.unpack_from(body)
+    _, taken, missed, wide, count = _SEEN.unpack_from(body)
     tracks = []
     for n in range(count):
         track, label, x0, y0, x1, y1, score, first = _TRACK.unpack_from(body, _SEEN.size + n * _TRACK.size)
         tracks.append(Track(track, label, (x0, y0, x1, y1), score, from_micros(first), from_micros(taken)))
-    return Seen(taken, missed, tuple(tracks))
+    return Seen(taken, missed, wide, tuple(tracks))

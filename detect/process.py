@@ -10,6 +10,7 @@ from time import perf_counter, process_time
 from typing import Final
 
 from config.handover import Handover
+from config.revisions import Revision
 from config.site import Site
 from detect.cameras import Cameras
 from detect.detector import Detector
@@ -22,6 +23,7 @@ from detect.requests import Requests
 from detect.results import Results
 from detect.session import Sessions
 from detect.storage import Storage, StorageAlert
+from detect.tiles import size_wanted
 from detect.watch import Watch
 from models.clock import Monotonic, monotonic_now, utc_now
 from models.errors import ModelError
@@ -57,6 +59,8 @@ def run(
     detector: Detector,
     stop: threading.Event,
     handover: Handover | None = None,
+    *,
+    in_force: Callable[[Revision], None] = lambda _: None,
 ) -> None:
     """Watch until `stop` is set; then ends within 2 s.
 
@@ -66,6 +70,7 @@ def run(
         detector: Stays open for the caller where an error is raised, and is closed at a normal end.
         stop: Set by whoever wants us to end.
         handover: Where the next revisions of the configuration come from; None where none will.
+        in_force: Called with each of them once it is in force.
 
     Raises:
         ConfigError: a revision that was handed over is not good any more.
@@ -85,7 +90,8 @@ def run(
     known = (decode_alert(body) for body in journal.newest("alert"))
     requests = Requests(site.evidence, map(decode_evidence, journal.newest("evidence")), cameras.ask)
     outlet = Outlet(site.redis_url, site.journal_path, links)
-    want = Want(detector.width, detector.height, site.detector.fps)
+    want = partial(_want, detector, site.detector.fps)
+    cameras.tiles = {camera.id: camera.tiles for camera in site.cameras}
     sessions = Sessions(site.sessions_path, detector.name, want, lambda: outlet.recorded)
     results = Results(
         site=site,
@@ -110,8 +116,10 @@ def run(
     log.info("watches %d cameras with %s, origin %s", len(links), detector.name, journal.origin)
     began, cpu = perf_counter(), process_time()
     try:
-        taking_in = partial(_take_in, handover, cameras=cameras, results=results, outlet=outlet, figures=figures)
-        asking = partial(_ask, cameras, want, Pace(want.fps), figures, sessions)
+        taking_in = partial(
+            _take_in, handover, in_force, cameras=cameras, results=results, outlet=outlet, figures=figures
+        )
+        asking = partial(_ask, cameras, want, Pace(site.detector.fps), figures, sessions)
         _serve(site, taking_in, asking, cameras=cameras, detector=detector, results=results, outlet=outlet, stop=stop)
         detector.close()
     finally:
@@ -154,14 +162,26 @@ def _serve(
         pause_s = _submit(cameras, detector, results, site.detector.batch_deadline_ms / 1000)
 
 
-def _ask(cameras: Cameras, want: Want, pace: Pace, figures: Figures, sessions: Sessions) -> None:
+def _want(detector: Detector, fps: float, tiles: int) -> Want:
+    """What is asked of the worker of a camera whose pictures are looked at in so many by so many tiles."""
+    return Want(*size_wanted(detector.width, detector.height, tiles), fps)
+
+
+def _ask(cameras: Cameras, want: Callable[[int], Want], pace: Pace, figures: Figures, sessions: Sessions) -> None:
     """Ask for samples, and of cameras that are recorded for packets."""
     counts = {camera: figures.counts(camera) for camera in cameras.ids}
-    cameras.want(want, pace.follow(counts, monotonic_now()), sessions.names)
+    wants = {camera: want(cameras.tiles.get(camera, 1)) for camera in cameras.ids}
+    cameras.want(wants, pace.follow(counts, monotonic_now()), sessions.names)
 
 
 def _take_in(
-    handover: Handover | None, *, cameras: Cameras, results: Results, outlet: Outlet, figures: Figures
+    handover: Handover | None,
+    in_force: Callable[[Revision], None],
+    *,
+    cameras: Cameras,
+    results: Results,
+    outlet: Outlet,
+    figures: Figures,
 ) -> None:
     """Take the next revision in, if there is one: only cameras that changed notice."""
     handed = handover.next() if handover else None
@@ -177,7 +197,9 @@ def _take_in(
         cameras.add(camera, fds)
         for fd in fds:
             os.close(fd)
+    cameras.tiles = {camera.id: camera.tiles for camera in handed.site.cameras}
     outlet.cameras = wanted
+    in_force(handed.revision)
     log.info("revision %d is in force: watches %d cameras", handed.revision.number, len(wanted))
 
 

@@ -1,7 +1,7 @@
 """Runs a camera's rules again over what was seen, without pictures and without a detector."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,10 +10,14 @@ from detect.observed import Record, Remembered, Seen
 from detect.rules.rule import Said
 from detect.watch import Watch
 from models.clock import from_micros
+from models.flow import FlowCount
 from models.journal import Checkpoint
+from models.track import Track
 
 _HELD: Final = 512
 """Pictures that a restart may have forgotten: checkpoints come once a second, so this is plenty at any rate."""
+
+Rest = Callable[[Sequence[FlowCount]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,20 @@ class Ran:
         taken: When it was taken, µs.
         missed: So many pictures before it could not be written down.
         said: Revisions of alerts, without snapshots, and of counts.
+        wide: Heights to its width, as it is shown.
+        tracks: Seen in it.
     """
 
     taken: int
     missed: int
     said: tuple[Said, ...]
+    wide: float
+    tracks: tuple[Track, ...]
 
 
-def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool = False) -> Iterator[Ran]:
+def rerun(
+    site: Site, camera: Camera, records: Iterable[Record], *, anew: bool = False, rest: Rest | None = None
+) -> Iterator[Ran]:
     """What the rules say of the records, picture by picture and revision by revision, as they did live.
 
     Args:
@@ -40,6 +50,7 @@ def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool =
         records: As `detect.observed.read` gives them. Those of a file begin with what the camera remembered, so any
             file can be the first.
         anew: Leave out what the camera remembered: for other rules than those that it ran.
+        rest: Told what has been counted and not told when the records end; live it would have come later.
     """
     watch: Watch | None = None
     for record in _not_forgotten(records):
@@ -50,8 +61,11 @@ def rerun(site: Site, camera: Camera, records: Iterable[Record], *, anew: bool =
             continue
         taken = from_micros(record.taken)
         watch = watch or Watch(site, camera, None, taken)
-        alerts, flows = watch.see(record.tracks, taken, lambda _: None, lambda *_: None)
-        yield Ran(record.taken, record.missed, (*(replace(alert, snapshot=None) for alert in alerts), *flows))
+        alerts, flows = watch.see(record.tracks, taken, record.wide, lambda _: None, lambda *_: None)
+        said: tuple[Said, ...] = (*(replace(alert, snapshot=None) for alert in alerts), *flows)
+        yield Ran(record.taken, record.missed, said, record.wide, record.tracks)
+    if watch is not None and rest is not None:
+        rest(watch.untold())
 
 
 def _not_forgotten(records: Iterable[Record]) -> Iterator[Record]:

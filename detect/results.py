@@ -146,7 +146,7 @@ class Results:
         self._sessions.before(self._site, watch, frame, self._cameras.health(camera), now)
         photograph, spent = partial(self._pictures.photograph, frame), partial(self._figures.spent, camera)
         looked = watch.look(frame, found, now, photograph, spent)
-        self._observations.note(camera, taken, looked.tracks)
+        self._observations.note(camera, taken, frame.wide, looked.tracks)
         self._sessions.looked(frame, now, looked.alerts, looked.spans)
         self._figures.analysed(camera, (utc_now() - frame.taken).total_seconds())
         drafts = [Draft.of_alert(alert, taken) for alert in looked.alerts]

@@ -31,14 +31,16 @@ class Sessions:
     Args:
         folder: Where sessions lie while they are recorded.
         model: Name of the detector's weights.
-        want: What detect asks of its workers.
+        want: What detect asks of a worker, by `tiles` of its camera.
         wanted: Camera to name of the session that it shall be recorded under.
 
     Attributes:
         names: Camera to name of the session that its worker shall go on writing.
     """
 
-    def __init__(self, folder: Path, model: str, want: Want, wanted: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self, folder: Path, model: str, want: Callable[[int], Want], wanted: Callable[[], Mapping[str, str]]
+    ) -> None:
         self.names: Mapping[str, str] = {}
         self._folder, self._model, self._want, self._wanted = folder, model, want, wanted
         self._open: dict[str, tuple[str, SessionWriter]] = {}
@@ -67,7 +69,7 @@ class Sessions:
                 "camera": camera,
                 "site": secretless(site, watch.camera),
                 "model": self._model,
-                "want": asdict(self._want),
+                "want": asdict(self._want(watch.camera.tiles)),
                 "first": first,
                 "now": to_micros(now),
                 "checkpoint": asdict(watch.checkpoint()),

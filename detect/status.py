@@ -67,6 +67,8 @@ def camera_status(
         "blind_since": span.began if span else None,
         "blind_reason": span.reason if span else None,
         "off_schedule": watch.off(from_micros(at)),
+        "modelless": watch.modelless,
+        "looks": watch.camera.looks,
     }
 
 

@@ -1,6 +1,6 @@
 """Follows people and vehicles from picture to picture of one camera: ByteTrack, with state that can be written down."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.assignment import assign
+from detect.followed import HINT, TWO_WHEELERS, Followed, shared
 from detect.kalman import Floats, Motion, axes_to_boxes, boxes_to_axes
-from detect.overlap import overlap, widened
+from detect.overlap import overlap, reached, widened
+from detect.upright import astray
 from models.clock import from_micros, to_micros
 from models.detection import Detections
-from models.labels import KEY_NUMBER, PERSON
+from models.labels import KEY_NUMBER, KEYS, OWN_LABELS
 from models.track import Track
 
 LIFE_S: Final = 2.0
@@ -22,7 +24,7 @@ LOW_SCORE: Final = 0.1
 """A detector should tell of things down to this score: faint ones carry tracks on. Below it, all is noise."""
 
 _TRIAL_LIFE_S: Final = 0.5
-"""A thing seen only once is forgotten this soon: most of them are noise."""
+"""A thing that is not proven yet is forgotten this soon: most of them are noise."""
 
 _PREDICT_S: Final = 2.0
 """A speed is believed for this long; after a longer gap things are sought where they were. A shorter gap is no blind
@@ -31,51 +33,56 @@ time (`health.blind_s`), so who walks on through it must be followed."""
 _MISSING_S: Final = 1.0
 """A gap counts for no more of a track's life: nobody could have been seen in it."""
 
+_HOLE_S: Final = 0.5
+"""A gap this long is one in which somebody who stood may have walked off, and who walked may have stopped."""
+
 _RESUME_S: Final = 30.0
 """After a longer gap nobody can say that it is still the same one."""
 
 _NEAR: Final = (0.1, 0.3, 0.2)
-"""Least overlap of widened boxes: sure detections, faint ones, and those of a track on trial."""
+"""Least overlap of widened boxes: sure detections, faint ones, and those of a track that is not proven."""
+
+_STRAY: Final = 1.3
+"""A box may be off from where it must be by so many of its own sizes for each second since the last picture."""
 
 _OTHER_KEY: Final = 0.15
 """A two-wheeler that is called a vehicle for a moment stays the same track, at this price."""
 
+_KIND: Final = np.array([{"person": 0, "bag": 1, "fire": 3, "fight": 4}.get(key, 2) for key in KEYS])
+"""By number of the key: what is of another kind is never the same thing."""
+
+_IS_OWN: Final = np.isin(np.arange(len(KEY_NUMBER)), tuple(OWN_LABELS))
+_IS_TWO_WHEELER: Final = np.isin(np.arange(len(KEY_NUMBER)), tuple(TWO_WHEELERS))
+"""By label."""
+
+_PERSON: Final = 0
+
+_MOVING: Final = 2
+"""Of who was seen no more often than this nobody knows how he moves."""
+
 _DOUBLE: Final = 0.8
 """A detection that covers a followed box so well is the same thing found twice."""
 
+_PART: Final = 0.5
+"""A faint one that has so much in common with a followed box, of the smaller of the two, is a part of it."""
+
 _ID_RESERVE: Final = 1000
 """Ids that may have been given after the last checkpoint; they are skipped after a restart."""
-
-
-@dataclass(slots=True)
-class _Followed:
-    """What is known of a track besides its motion; plain data."""
-
-    id: int
-    first_seen: int
-    last_seen: int
-    score: float
-    hits: int = 1
-    missed_s: float = 0.0
-    votes: dict[int, float] = field(default_factory=dict)
-
-    @property
-    def label(self) -> int:
-        return max(self.votes, key=lambda label: (self.votes[label], -label))
 
 
 class Tracker:
     """The tracks of one camera; not for use from two threads.
 
     Args:
-        high: A detection needs this score to begin a track (fainter ones only carry one on).
+        high: A detection needs this score to begin a track; fainter ones only carry one on, but those of a two-wheeler
+            that rides.
     """
 
     def __init__(self, high: float) -> None:
         self._high = high
         self._next_id = 1
         self._taken: int | None = None
-        self._known: list[_Followed] = []
+        self._known: list[Followed] = []
         nothing = np.zeros((0, 4))
         self._motion = Motion.at(nothing)
         self._boxes: Floats = nothing
@@ -88,26 +95,40 @@ class Tracker:
             taken: When it was taken; later than at the last call.
 
         Returns:
-            The tracks that were seen in this picture and at least once before, by id.
+            The tracks that were seen in this picture and are proven, by id.
         """
         at = to_micros(taken)
         gap_s = 0.0 if self._taken is None else (at - self._taken) / 1e6
         self._taken = at
         self._pass_time(gap_s)
         boxes = found.xyxy.astype(np.float64)
-        sure = found.score >= self._high
+        sure = (found.score >= self._high) | _IS_OWN[found.label]
         faint = ~sure & (found.score >= LOW_SCORE)
-        proven = np.array([f.hits > 1 for f in self._known], bool)
+        hints = faint & (found.score >= HINT) & _IS_TWO_WHEELER[found.label]
+        proven = np.array([f.proven for f in self._known], bool)
+        two_wheelers = np.array([f.label in TWO_WHEELERS for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
         if len(left) and len(free):
             near = self._near(found, boxes, gap_s)
-            for who, what, least in ((proven, sure, _NEAR[0]), (proven, faint, _NEAR[1]), (~proven, sure, _NEAR[2])):
+            for who, what, least in (
+                (proven, sure, _NEAR[0]),
+                (proven, faint, _NEAR[1]),
+                (~proven, sure, _NEAR[2]),
+                (~proven & two_wheelers, hints, _NEAR[2]),
+            ):
+                if not (who.any() and what.any()):
+                    continue
                 for i, j in assign(np.where(np.outer(left & who, free & what), near - least, 0.0)):
                     left[i], free[j] = False, False
                     matches.append((i, j))
-        self._see(matches, found, boxes, at)
-        self._begin(np.flatnonzero(free & sure), found, boxes, at)
+            if _HOLE_S < gap_s <= _PREDICT_S:
+                reach = self._within_reach(found, boxes, gap_s)
+                for i, j in assign(np.where(np.outer(left & proven, free & sure), reach, 0.0)):
+                    left[i], free[j] = False, False
+                    matches.append((i, j))
+        self._see(matches, found, boxes, at, sure)
+        self._begin(free & sure, free & hints, found, boxes, at)
         self._forget()
         return tuple(sorted((self._track(k) for k in range(len(self._known)) if self._shown(k, at)), key=_by_id))
 
@@ -123,16 +144,7 @@ class Tracker:
             "next_id": self._next_id,
             "taken": self._taken,
             "known": [
-                {
-                    "id": f.id,
-                    "first_seen": f.first_seen,
-                    "last_seen": f.last_seen,
-                    "score": f.score,
-                    "hits": f.hits,
-                    "missed_s": f.missed_s,
-                    "votes": {str(label): weight for label, weight in f.votes.items()},
-                }
-                for f in self._known
+                {**asdict(f), "votes": {str(label): weight for label, weight in f.votes.items()}} for f in self._known
             ],
             "boxes": self._boxes.tolist(),
             "place": self._motion.place.tolist(),
@@ -152,7 +164,13 @@ class Tracker:
             tracker._next_id = int(state["next_id"]) + (_ID_RESERVE if restarted else 0)
             tracker._taken = state["taken"]
             tracker._known = [
-                _Followed(**{**raw, "votes": {int(label): weight for label, weight in raw["votes"].items()}})
+                Followed(
+                    **{
+                        **raw,
+                        "start": (float(raw["start"][0]), float(raw["start"][1])),
+                        "votes": {int(label): weight for label, weight in raw["votes"].items()},
+                    }
+                )
                 for raw in state["known"]
             ]
             n = len(tracker._known)
@@ -162,7 +180,7 @@ class Tracker:
                 np.array(state["speed"], np.float64).reshape(n, 4),
                 np.array(state["spread"], np.float64).reshape(n, 4, 3),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError) as error:
             raise ValueError(f"not a tracker's state of this version: {error!r}") from error
         return tracker
 
@@ -177,22 +195,43 @@ class Tracker:
             self._motion.predict(gap_s)
         for followed in self._known:
             followed.missed_s += min(gap_s, _MISSING_S)
+            followed.unsure_s += min(gap_s, _MISSING_S)
 
     def _near(self, found: Detections, boxes: Floats, gap_s: float) -> Floats:
-        """How well each track fits each detection, (known, found): overlap once widened, less the price of a label."""
-        widen = min(0.25 + 0.1 * gap_s, 0.6)
-        there = widened(boxes, widen)
-        near = np.maximum(
-            overlap(widened(axes_to_boxes(self._motion.place), widen), there),
-            overlap(widened(self._boxes, widen), there),
-        )
-        mine, its = KEY_NUMBER[[followed.label for followed in self._known]][:, None], KEY_NUMBER[found.label]
-        persons = (mine == KEY_NUMBER[PERSON]) != (its == KEY_NUMBER[PERSON])
-        near[persons] = 0.0
-        near[(mine != its) & ~persons] -= _OTHER_KEY
+        """How well each track fits each detection, (known, found): overlap once widened, less the price of a label.
+
+        Where a track was last seen counts for nothing: whoever is lost would take those who come by there.
+        """
+        widen = min(_STRAY * gap_s, 0.6)
+        expected = axes_to_boxes(self._motion.place)
+        near = overlap(widened(expected, widen), widened(boxes, widen))
+        mine, its = self._keys(found)
+        apart = _KIND[mine] != _KIND[its]
+        if gap_s <= _PREDICT_S:
+            known = np.array([followed.hits > _MOVING for followed in self._known], bool)[:, None]
+            apart |= known & (_KIND[mine] == _PERSON) & astray(self._motion, (expected, self._boxes), boxes)
+        near[apart] = 0.0
+        near[(mine != its) & ~apart] -= _OTHER_KEY
         return near
 
-    def _see(self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int) -> None:
+    def _keys(self, found: Detections) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+        """Numbers of the keys of what is followed, (known, 1), and found, (found,)."""
+        return KEY_NUMBER[[followed.label for followed in self._known]][:, None], KEY_NUMBER[found.label]
+
+    def _within_reach(self, found: Detections, boxes: Floats, gap_s: float) -> Floats:
+        """How well each detection can be who was seen right before the gap, (known, found), wherever he was going.
+
+        Who would have left the picture by now is not sought: another one who comes in would be taken for him.
+        """
+        seen = np.array([followed.missed_s for followed in self._known]) <= min(gap_s, _MISSING_S)
+        centre = self._motion.place[:, :2]
+        here = ((centre > 0.0) & (centre < 1.0)).all(axis=1)
+        mine, its = self._keys(found)
+        return np.where((mine == its) & (seen & here)[:, None], reached(self._boxes, boxes, gap_s), 0.0)
+
+    def _see(
+        self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int, sure: NDArray[np.bool_]
+    ) -> None:
         if not matches:
             return
         which = np.array([i for i, _ in matches], np.intp)
@@ -200,34 +239,46 @@ class Tracker:
         self._motion.correct(which, boxes_to_axes(boxes[theirs]))
         self._boxes[which] = boxes[theirs]
         for i, j in matches:
-            followed, label, score = self._known[i], int(found.label[j]), float(found.score[j])
-            followed.votes = {name: 0.95 * weight for name, weight in followed.votes.items()}
-            followed.votes[label] = followed.votes.get(label, 0.0) + score
-            followed.score, followed.last_seen, followed.missed_s = score, at, 0.0
-            followed.hits += 1
-
-    def _begin(self, fresh: NDArray[np.intp], found: Detections, boxes: Floats, at: int) -> None:
-        """Follow what is new, the surest first; what covers a box seen just now is the same thing found twice."""
-        here = [k for k, followed in enumerate(self._known) if followed.last_seen == at]
-        taken = self._boxes[here]
-        persons = [self._known[k].label == PERSON for k in here]
-        begun = []
-        for j in sorted(fresh.tolist(), key=lambda j: -float(found.score[j])):
+            x0, y0, x1, y1 = boxes[j].tolist()
             label, score = int(found.label[j]), float(found.score[j])
-            same = np.array(persons, bool) == (label == PERSON)
-            if (overlap(boxes[j : j + 1], taken)[0][same] > _DOUBLE).any():
+            self._known[i].see(label, score, at, (x0, y0, x1, y1), sure=bool(sure[j]))
+
+    def _begin(
+        self, sure: NDArray[np.bool_], hints: NDArray[np.bool_], found: Detections, boxes: Floats, at: int
+    ) -> None:
+        """Follow what is new, the surest first, and faint two-wheelers on trial.
+
+        What covers a box seen just now is the same thing found twice; what is faint and mostly one with it, its part.
+        """
+        here = [k for k, f in enumerate(self._known) if f.last_seen == at]
+        taken = self._boxes[here]
+        kinds = [_kind(self._known[k].label) for k in here]
+        trials = [not self._known[k].sure for k in here]
+        begun = []
+        for j in sorted(np.flatnonzero(sure | hints).tolist(), key=lambda j: (not sure[j], -float(found.score[j]))):
+            label, score = int(found.label[j]), float(found.score[j])
+            same = np.array(kinds, np.intp) == _kind(label)
+            if sure[j]:
+                covered = (overlap(boxes[j : j + 1], taken)[0] > _DOUBLE) & ~np.array(trials, bool)
+            else:
+                covered = shared(boxes[j], taken) > _PART
+            if (covered & same).any():
                 continue
             begun.append(j)
             taken = np.concatenate((taken, boxes[j : j + 1]))
-            persons.append(label == PERSON)
-            self._known.append(_Followed(self._next_id, at, at, score, votes={label: score}))
+            kinds.append(_kind(label))
+            trials.append(not sure[j])
+            x0, y0, x1, y1 = boxes[j].tolist()
+            self._known.append(Followed.begin(self._next_id, label, score, at, (x0, y0, x1, y1), sure=bool(sure[j])))
             self._next_id += 1
         if begun:
             self._boxes = np.concatenate((self._boxes, boxes[begun]))
             self._motion.add(boxes_to_axes(boxes[begun]))
 
     def _forget(self) -> None:
-        kept = [k for k, f in enumerate(self._known) if f.missed_s <= (LIFE_S if f.hits > 1 else _TRIAL_LIFE_S)]
+        for followed in self._known:
+            followed.forget(_TRIAL_LIFE_S)
+        kept = [k for k, f in enumerate(self._known) if f.missed_s <= (LIFE_S if f.proven else _TRIAL_LIFE_S)]
         if len(kept) < len(self._known):
             which = np.array(kept, np.intp)
             self._known = [self._known[k] for k in kept]
@@ -235,12 +286,16 @@ class Tracker:
             self._motion.keep(which)
 
     def _shown(self, k: int, at: int) -> bool:
-        return self._known[k].last_seen == at and self._known[k].hits > 1
+        return self._known[k].last_seen == at and self._known[k].proven
 
     def _track(self, k: int) -> Track:
         f = self._known[k]
         x0, y0, x1, y1 = self._boxes[k].tolist()
         return Track(f.id, f.label, (x0, y0, x1, y1), f.score, from_micros(f.first_seen), from_micros(f.last_seen))
+
+
+def _kind(label: int) -> int:
+    return int(_KIND[KEY_NUMBER[label]])
 
 
 def _by_id(track: Track) -> int:

@@ -7,6 +7,9 @@ from datetime import datetime
 from time import perf_counter, thread_time
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from config.site import Camera, Site
 from detect.checkpoint import encode_memory, remembered
 from detect.health.rules import CODES as TROUBLES
@@ -21,6 +24,7 @@ from models.detection import Detections
 from models.flow import FlowCount
 from models.frame import Frame
 from models.journal import Checkpoint
+from models.labels import KEYS, ON_REQUEST
 from models.link import Health
 from models.track import Track
 
@@ -44,6 +48,7 @@ class Looked:
         flows: Counts it caused.
         spans: Blind spans it closed.
         involved: Ids of tracks in an alert that lasts.
+        found: All that was found in it, also what this camera does not follow.
     """
 
     tracks: tuple[Track, ...]
@@ -51,6 +56,7 @@ class Looked:
     flows: list[FlowCount]
     spans: list[BlindSpan]
     involved: frozenset[int]
+    found: Detections
 
 
 class Watch:
@@ -62,22 +68,34 @@ class Watch:
         checkpoint: What was remembered, None for a camera never seen.
         now: Our clock.
         restarted: False where a replay goes on exactly where the live watch stood, without a restart in between.
+
+    Attributes:
+        modelless: Ids of its rules that are off: no model is named for them, or it cannot be used.
     """
 
     def __init__(
         self, site: Site, camera: Camera, checkpoint: Checkpoint | None, now: datetime, *, restarted: bool = True
     ) -> None:
-        self.camera = camera
-        self._rules = Rulebook(Place.of(site, camera))
+        self.camera, self.modelless = camera, site.modelless(camera)
+        self._place, self._labels = Place.of(site, camera), followed(camera)
+        self._rules = Rulebook(self._place)
         self._ledger = Ledger(site.id, camera.id, site.health.blind_s, site.health.freeze_s)
         self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
         self._memory = remembered(camera.id, checkpoint, self._rules.state_types, to_micros(now), restarted=restarted)
-        kept = self._memory.tracker
-        self._tracker = Tracker.of(kept, self._high, restarted=restarted) if kept else Tracker(self._high)
+        self._tracker = self._followed_before(restarted=restarted)
         self._memory.rules = {**self._rules.fresh(), **self._memory.rules}
         self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
+
+    def _followed_before(self, *, restarted: bool) -> Tracker:
+        """The tracker as it is remembered; where that cannot be used, nobody is followed yet."""
+        kept = self._memory.tracker
+        try:
+            return Tracker.of(kept, self._high, restarted=restarted) if kept else Tracker(self._high)
+        except ValueError as error:
+            self._log.warning("whom this camera followed cannot be used, it begins anew: %s", error)
+            return Tracker(self._high)
 
     @property
     def taken(self) -> int | None:
@@ -102,20 +120,30 @@ class Watch:
             memory.health, ended = self._health.set_back(memory.health)
             self._tracker.reset()
         wall, cpu = perf_counter(), thread_time()
-        tracks = self._tracker.update(found, frame.taken)
+        tracks = self.follow(found, frame.taken)
         _told(spent, "track", wall, cpu)
-        alerts, flows = self.see(tracks, frame.taken, photograph, spent)
+        alerts, flows = self.see(tracks, frame.taken, frame.wide, photograph, spent)
         wall, cpu = perf_counter(), thread_time()
         memory.health, troubles = self._health.looked(memory.health, frame)
         _told(spent, "health", wall, cpu)
         alerts += [self._pictured(alert, frame.taken, photograph) for alert in (*ended, *troubles)]
         memory.sight, spans = self._seen(at, to_micros(now))
-        return Looked(tracks, alerts, flows, spans, self._rules.involved(memory.rules))
+        return Looked(tracks, alerts, flows, spans, self._rules.involved(memory.rules), found)
+
+    def follow(self, found: Detections, taken: datetime) -> tuple[Track, ...]:
+        """What is followed, one picture on; `look` does this, and so does who has only what was found."""
+        return self._tracker.update(found.of(self._labels), taken)
 
     def see(
-        self, tracks: Sequence[Track], taken: datetime, photograph: Photograph, spent: Spent
+        self, tracks: Sequence[Track], taken: datetime, wide: float, photograph: Photograph, spent: Spent
     ) -> tuple[list[Alert], list[FlowCount]]:
-        """What the rules say of the tracks of one picture; `look` does this, and so does who has only the tracks."""
+        """What the rules say of the tracks of one picture; `look` does this, and so does who has only the tracks.
+
+        `wide` is heights of the picture to its width, as it is shown.
+        """
+        if wide != self._place.wide:  # what rules remember is in fractions: it holds for any shape
+            self._place = replace(self._place, wide=wide)
+            self._rules = Rulebook(self._place)
         memory, at = self._memory, to_micros(taken)
         said: list[Said] = []
         wall, cpu = perf_counter(), thread_time()
@@ -158,8 +186,10 @@ class Watch:
         Returns:
             The last revisions of alerts whose rule, zone or line is gone, and what it had counted and not told.
         """
-        self.camera = camera
-        before, self._rules = self._rules, Rulebook(Place.of(site, camera))
+        self.camera, self.modelless = camera, site.modelless(camera)
+        self._place = replace(Place.of(site, camera), wide=self._place.wide)
+        before, self._rules = self._rules, Rulebook(self._place)
+        self._labels = followed(camera)
         self._health = HealthRules(site, camera, self._health.started)
         self._memory.health, self._redrawn = self._health.resumed(self._memory.health)
         states = self._memory.rules
@@ -214,6 +244,14 @@ class Watch:
             alert = replace(alert, snapshot=before.snapshot, subjects=before.subjects)
         self._memory.alerts[alert.rule] = alert
         return alert
+
+
+def followed(camera: Camera) -> NDArray[np.int16]:
+    """The labels of what is followed there."""
+    asked = {key for rule in camera.rules for key in rule.labels}
+    return np.array(
+        [n for key, numbers in KEYS.items() if key in asked or key not in ON_REQUEST for n in numbers], np.int16
+    )
 
 
 def _told(spent: Spent, stage: str, wall: float, cpu: float) -> None:

@@ -21,6 +21,10 @@ _REMEMBERED: Final = 64
 """Stamps kept for pictures that come out later than they went in: four times the most that H.264 may hold back."""
 
 
+_SENSIBLE: Final = (0.25, 4.0)
+"""Pixels of any other aspect are an error of the camera: anamorphic pictures are squeezed to a half at most."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """A decoded picture with its instant.
@@ -31,6 +35,7 @@ class Picture:
         pts: Units of the stream's time base.
         stamp: Epoch and instant.
         opened: The stream it belongs to.
+        pixel_aspect: Heights of one of its pixels to its width, as it is shown; 1 where nobody says.
     """
 
     frame: VideoFrame
@@ -38,6 +43,7 @@ class Picture:
     pts: int
     stamp: Stamp
     opened: Opened
+    pixel_aspect: float = 1.0
 
 
 class Decoder:
@@ -96,7 +102,12 @@ class Decoder:
                 continue
             self._counts.add("decoded")
             key = bool(frame.key_frame)
-            yield Picture(self._mask.cover(frame), key, frame.pts, stamp, self.opened)
+            yield Picture(self._mask.cover(frame), key, frame.pts, stamp, self.opened, self._pixel_aspect())
+
+    def _pixel_aspect(self) -> float:
+        said = self._context.sample_aspect_ratio
+        aspect = said.numerator / said.denominator if said else 1.0
+        return aspect if _SENSIBLE[0] <= aspect <= _SENSIBLE[1] else 1.0
 
 
 def _context(opened: Opened) -> VideoCodecContext:

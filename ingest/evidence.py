@@ -19,6 +19,9 @@ from models.link import Answer, Request
 _STEP_S: Final = 0.25
 """How often what has come is written; the ring holds far more."""
 
+_IDLE_S: Final = 0.5
+"""Where nothing is kept just now: a request wakes the thread, this is for the end."""
+
 _WAITING: Final = 64
 """Requests that nobody has looked at yet; more are dropped, since detect repeats them."""
 
@@ -72,7 +75,7 @@ class EvidenceKeeper:
 
     def _take_in(self) -> None:
         """New requests; waits a step for the first."""
-        wait_s = _STEP_S
+        wait_s = _STEP_S if self._recordings or self._stills else _IDLE_S
         while True:
             try:
                 request = self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait()

@@ -20,7 +20,7 @@ from models.live import Fragment
 QUEUE_ITEMS: Final = 128
 """Two and a half seconds of both streams at 25 pictures a second."""
 
-_LEASES_S: Final = 0.5
+_LEASES_S: Final = 0.75
 """How often the leases are looked up."""
 
 _REDIS_S: Final = 0.5
@@ -135,7 +135,7 @@ class Live:
                 self._redis.publish(keys.live(self._camera, form), fragment.pack())
             except redis.RedisError:
                 self._counts.add("live_failed")
-                self._leased = frozenset()  # asked again within half a second
+                self._leased = frozenset()  # asked again within a second
                 self._pause()
                 return
             self._counts.add("live_published")

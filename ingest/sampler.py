@@ -52,9 +52,16 @@ class Sampler:
             width=width,
             height=height,
             frozen=self.frozen,
+            pixel_aspect=pixel_aspect(picture, image),
         )
         if self._send(sample):
             self._counts.add("sampled")
+
+
+def pixel_aspect(picture: Picture, image: Image) -> float:
+    """Heights of a pixel to its width in the picture as `scaled`: its sides are rounded, its shape stays what it is."""
+    height, width, _ = image.shape
+    return float(picture.pixel_aspect * picture.frame.width / width * height / picture.frame.height)
 
 
 def scaled(frame: VideoFrame, width: int, height: int, form: str) -> Image:

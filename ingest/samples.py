@@ -7,7 +7,7 @@ from typing import Protocol
 from ingest.choice import Choice
 from ingest.decoder import Picture
 from ingest.health import Counts
-from ingest.sampler import scaled
+from ingest.sampler import pixel_aspect, scaled
 from models.clock import from_micros
 from models.frame import Frame
 
@@ -64,13 +64,17 @@ class Samples:
         size: Width and height that the frames must fit into, pixels.
         freeze_s: Unchanged for so long is frozen.
         counts: Told what is passed over.
+        tiles: Of its frames.
 
     Attributes:
         pictures: Seen so far.
         frozen: Samples left out so far because the picture stood still: they prove nothing.
     """
 
-    def __init__(self, camera: str, fps: float, size: tuple[int, int], freeze_s: float, counts: Counts) -> None:
+    def __init__(
+        self, camera: str, fps: float, size: tuple[int, int], freeze_s: float, counts: Counts, *, tiles: int = 1
+    ) -> None:
+        self._tiles = tiles
         self._camera, self._fps, self._size = camera, fps, size
         self._choice = Choice(counts, freeze_s)
         self._number = 0
@@ -89,5 +93,6 @@ class Samples:
             self._number += 1
             image = scaled(picture.frame, *self._size, "rgb24")
             stamp = picture.stamp
-            frame = Frame(self._camera, self._number, stamp.epoch, from_micros(stamp.taken), image)
+            aspect = pixel_aspect(picture, image)
+            frame = Frame(self._camera, self._number, stamp.epoch, from_micros(stamp.taken), image, aspect, self._tiles)
             yield Chosen(frame, self.pictures, picture.frame.width, picture.frame.height)

@@ -8,7 +8,7 @@ from ingest.decoder import Decoder, Picture
 from ingest.health import Counts
 from ingest.mask import Mask
 from ingest.opened import Opened
-from ingest.sampler import scaled
+from ingest.sampler import pixel_aspect, scaled
 from ingest.samples import Chosen
 from ingest.session import OPENED, PACKET, decode_opened, decode_packet
 from models.clock import from_micros
@@ -32,14 +32,17 @@ class SessionFootage:
         camera: Its id.
         looks: What detect looked at, with its numbers.
         size: Width and height that detect wanted, pixels.
+        tiles: Of its frames.
 
     Attributes:
         ended: After the last picture: why the packets end; None where their end is missing.
     """
 
-    def __init__(self, folder: Path, camera: str, looks: Mapping[Looked, int], size: tuple[int, int]) -> None:
+    def __init__(
+        self, folder: Path, camera: str, looks: Mapping[Looked, int], size: tuple[int, int], tiles: int
+    ) -> None:
         self._reader = SessionReader(folder / PACKETS)
-        self._camera, self._looks, self._size = camera, looks, size
+        self._camera, self._looks, self._size, self._tiles = camera, looks, size, tiles
 
     @property
     def ended(self) -> str | None:
@@ -57,7 +60,8 @@ class SessionFootage:
             key = Looked(picture.stamp.epoch, picture.stamp.taken)
             if key in self._looks:
                 image = scaled(picture.frame, *self._size, "rgb24")
-                frame = Frame(self._camera, self._looks[key], key.epoch, from_micros(key.taken), image)
+                taken, aspect = from_micros(key.taken), pixel_aspect(picture, image)
+                frame = Frame(self._camera, self._looks[key], key.epoch, taken, image, aspect, self._tiles)
                 yield Chosen(frame, number, picture.frame.width, picture.frame.height)
 
     def _pictures(self) -> Iterator[Picture]:

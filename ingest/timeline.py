@@ -28,7 +28,7 @@ class Timeline:
         self._epoch = 0
         self._next = at
         self._fresh = True
-        self._offset = self._newest = self._first = 0
+        self._offset = self._newest = self._first = self._lasted = 0
 
     def begin(self) -> None:
         """The next packet is the first of another file."""
@@ -36,14 +36,16 @@ class Timeline:
 
     def stamp(self, pts: int, duration: int) -> Stamp:
         """Stamp a packet; both in µs, `pts` on the file's own time line, `duration` how long it is shown."""
+        if duration > _LONGEST_HOLE_US:  # mp4 lets a picture last until the next, over whatever hole
+            duration = self._lasted
+        self._lasted = duration
         if self._fresh:
             self._cut(pts)
             self._fresh = False
         elif pts < self._newest - max(REORDER_US, _REORDERED_PICTURES * duration):
             self._cut(pts)
         elif pts > self._newest + STEP_US:
-            hole = pts - self._newest
-            self._cut(pts, (hole - duration) if hole <= _LONGEST_HOLE_US else 0)
+            self._cut(pts, hole=pts - self._newest <= _LONGEST_HOLE_US)
         self._newest = max(self._newest, pts)
         taken = pts + self._offset
         self._next = max(self._next, taken + duration)
@@ -53,7 +55,8 @@ class Timeline:
         """µs from that instant to the end of the last picture."""
         return self._next - since
 
-    def _cut(self, pts: int, hole: int = 0) -> None:
+    def _cut(self, pts: int, *, hole: bool = False) -> None:
         self._epoch += 1
-        self._offset = self._next + hole - pts
+        if not hole:
+            self._offset = self._next - pts
         self._newest = self._first = pts

@@ -49,9 +49,10 @@ def bench(
         for count in counts:
             offer = bench_run.Offer(count, fps, seconds, alerts, name, data / "models")
             what = f"{count} camera{'s' if count > 1 else ''} at {fps:g} frames/s"
+            before = bench_costs.measure(name, weights, cache, served[:count])
             figures = bench_run.run(offer, clips, data / "run", _telling(progress, what, seconds))
-            costs = bench_costs.measure(name, weights, cache, served[:count])
-            runs.append(bench_run.with_limit(figures, offer, costs))
+            after = bench_costs.measure(name, weights, cache, served[:count])
+            runs.append(bench_run.with_limit(figures, offer, before, after))
             if not as_json:
                 typer.echo(_line(runs[-1]))
     if as_json:

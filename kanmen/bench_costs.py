@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
 from kanmen.guard import parent_environment
@@ -27,6 +28,12 @@ class Costs:
     decode_s: float
     scale_s: float
     infer_s: float
+
+    @staticmethod
+    def between(one: "Costs", other: "Costs") -> "Costs":
+        """The means of two measurements, before and after something: a machine that is shared changes its speed."""
+        pairs = ((getattr(one, field.name), getattr(other, field.name)) for field in fields(Costs))
+        return Costs(*map(fmean, pairs))
 
     def limit(self, cameras: int, cores: float) -> float:
         """Camera-frames a second: every stream is decoded whole, what is left of the cores scales and infers."""

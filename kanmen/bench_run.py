@@ -90,8 +90,13 @@ def run(offer: Offer, clips: Sequence[Clip], folder: Path, tick: Callable[[float
     return _figures(offer, before, after, sent, memory)
 
 
-def with_limit(figures: dict[str, Any], offer: Offer, costs: Costs) -> dict[str, Any]:
-    """The figures beside the limit of the machine, and of the cores that other programmes left to us."""
+def with_limit(figures: dict[str, Any], offer: Offer, before: Costs, after: Costs) -> dict[str, Any]:
+    """The figures beside the limit of the machine, and of the cores that other programmes left to us.
+
+    The limit is of the costs before and after the run; `drift` says how far apart those two are, which a machine that
+    is ours alone keeps small.
+    """
+    costs = Costs.between(before, after)
     left = max(0.0, cores() - figures["cores"]["simulator"] - figures["cores"]["others"])
     offered = offer.cameras * offer.fps
     whole, of_left = (costs.limit(offer.cameras, available) for available in (cores(), left))
@@ -102,6 +107,7 @@ def with_limit(figures: dict[str, Any], offer: Offer, costs: Costs) -> dict[str,
             "decode_ms_per_stream_s": round(costs.decode_s * 1000, 2),
             "scale_ms": round(costs.scale_s * 1000, 2),
             "inference_ms": round(costs.infer_s * 1000, 2),
+            "drift": round(abs(after.infer_s - before.infer_s) / costs.infer_s, 3),
             "camera_frames_per_s": round(whole, 1),
             "ratio": round(rate / min(whole, offered), 3),
             "cores_left": round(left, 2),

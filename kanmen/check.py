@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from config.read import read_site
+from config.certificates import ending
+from config.read import read_bytes, site_of
 from config.site import Site
-from kanmen.costs import costs
+from kanmen.costs import costs, off, over
+from kanmen.own_models import refuse_unusable
+from models.clock import utc_now
 from models.errors import ConfigError, KanmenError
 
 if TYPE_CHECKING:
@@ -32,7 +35,9 @@ def check(
 ) -> None:
     """Read the configuration; say every mistake with its line, or what it describes. Exit code 0: all is good."""
     try:
-        site = read_site(config)
+        data = read_bytes(config)
+        site = site_of(data, config)
+        refuse_unusable(site, data, config)
     except ConfigError as error:
         if not as_json:
             raise
@@ -45,9 +50,12 @@ def check(
         "people": len(site.people),
     }
     said: dict[str, Any] = {"file": str(config), "good": True, "mistakes": [], "costs": list(costs(site)), **counts}
+    said["ending"] = list(ending(site, utc_now()))
+    said["fixtures"] = list(over(site, utc_now()))
+    said["off"] = list(off(site))
     if not as_json:
-        for cost in costs(site):
-            typer.echo(cost)
+        for line in (*said["costs"], *said["ending"], *said["fixtures"], *said["off"]):
+            typer.echo(line)
         typer.echo(f"{config}: good: " + ", ".join(f"{number} {what}" for what, number in counts.items()))
     if probe:
         folder = pictures or site.data / "probe"

@@ -7,6 +7,7 @@ from kanmen.audit import audit
 from kanmen.bench import bench
 from kanmen.check import check
 from kanmen.demo import demo
+from kanmen.film import film
 from kanmen.models import models
 from kanmen.record import record
 from kanmen.reload import reload
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kanmen 看门: watches the entrances of a neighbourhood and puts alerts in front of the people who can act.",
 )
-for command in (demo, up, watch, wall, check, reload, simulate, record, replay, rerun, audit, bench):
+for command in (demo, up, watch, wall, check, reload, simulate, record, replay, rerun, film, audit, bench):
     app.command()(command)
 app.add_typer(user, name="user")
 app.add_typer(models, name="models")

@@ -82,8 +82,12 @@ def _alone(data: Path) -> Iterator[Path]:
 def _write_config(run: Path, port: int | None, fps: float) -> Path:
     """The demo's configuration, as the scenes describe it, with what this run has chosen."""
     text = (files("scenes") / "demo.yaml").read_text(encoding="utf-8")
-    chosen = _free_port() if port is None else port
-    ours = {"  port: 8780": f"  port: {chosen}", "  fps: 5.0": f"  fps: {fps}", "data: var/demo": "data: ."}
+    ours = {
+        "  port: 8780": f"  port: {_free_port(8780) if port is None else port}",
+        "  port: 8781": f"  port: {_free_port(8781)}",
+        "  fps: 5.0": f"  fps: {fps}",
+        "data: var/demo": "data: .",
+    }
     for before, after in ours.items():
         if text.count(before) != 1:
             raise ConfigError(f"scenes/demo.yaml: the line {before!r} must stand there once; put it back")
@@ -93,9 +97,9 @@ def _write_config(run: Path, port: int | None, fps: float) -> Path:
     return config
 
 
-def _free_port() -> int:
-    """8780, or any free port where that is taken."""
-    for port in (8780, 0):
+def _free_port(wanted: int) -> int:
+    """The wanted one, or any free port where that is taken."""
+    for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

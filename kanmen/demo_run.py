@@ -1,5 +1,6 @@
 """One run of the demo: cameras join as their scenes are ready, and at the end everything is counted."""
 
+import asyncio
 import json
 import os
 import threading
@@ -22,7 +23,7 @@ from kanmen.logs import log_to_file
 from kanmen.memory import proportional_mib
 from kanmen.progress import progress_on
 from kanmen.site import say_where, start_watch
-from kanmen.supervisor import Supervisor
+from kanmen.supervisor import Ports, Supervisor
 from models import keys
 from models.clock import Monotonic, from_micros, monotonic_now, utc_now
 from models.status import WatchStatus
@@ -88,16 +89,29 @@ class DemoRun:
         self._supervisor = Supervisor(self._site, self._config, Revisions(self._site.data).keep(data), log)
         self._stack.callback(self._supervisor.end)
         self._supervisor.add_redis()
-        port = self._supervisor.add_wall()
-        self.url = f"http://{self._site.wall.host}:{port}/"
-        from api.accounts import first_admin  # noqa: PLC0415 (after Redis is on its way: the database takes a moment)
-
-        password = first_admin(self._site)
+        ports = self._supervisor.add_pages()
+        self.url = self._site.wall.address(ports.wall)
+        password = self._supervisor.first_admin()
         self._supervisor.add_desk()
         start_watch(self._supervisor, self._site, self._cache, self._console, self._progress)
         self._redis = redis.Redis.from_url(self._site.redis_url, socket_timeout=1.0)
         self._stack.callback(self._redis.close)
-        say_where(self._console, self._site, port, password)
+        say_where(self._console, self._site, ports, password)
+        self._hire(ports)
+
+    def _hire(self, ports: Ports) -> None:
+        """Give a placeholder of the roster an account for the officers' page, so that the way to it can be tried."""
+        from api.accounts import add  # noqa: PLC0415 (loads what a database is written with)
+
+        officer = next((person.id for person in self._site.people if person.on_duty), None)
+        if self._site.officer is None or ports.officer is None or officer is None:
+            return
+        password = asyncio.run(add(self._site, officer, "officer", person=officer))
+        page = self._site.officer.address(ports.officer)
+        self._console.print(f"An officer's first login, for the other page: {officer} / {password}", highlight=False)
+        self._console.print(f"      {page}#login={officer}:{password}", highlight=False, soft_wrap=True)
+        more = f"kanmen user add NAME --role officer --person ID --config {self._config}"
+        self._console.print(f"      more of them: {more}", highlight=False, soft_wrap=True)
 
     def run(self, stop: threading.Event) -> None:
         """Let cameras join, until `stop` or the run's time is over; then settle and count."""

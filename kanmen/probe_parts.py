@@ -64,35 +64,42 @@ def look_at_database(site: Site) -> Found:
     Raises:
         KanmenError: it cannot be read, or is of another version, or cannot be made.
     """
-    from sqlalchemy import func, select, text  # noqa: PLC0415 (each part loads what it looks with)
+    from sqlalchemy import func, select  # noqa: PLC0415 (each part loads what it looks with)
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (as above)
 
-    from models.dialect import absent, open_engine  # noqa: PLC0415 (as above)
+    from models import dialect  # noqa: PLC0415 (as above)
+    from models.migrations import VERSION  # noqa: PLC0415 (as above)
     from models.tables import HEAD, alert  # noqa: PLC0415 (as above)
 
-    if absent(site.database_url):
+    if dialect.absent(site.database_url):
         if not os.access(next(p for p in (site.data, *site.data.parents) if p.exists()), os.W_OK):
             raise KanmenError(f"{site.data} cannot be written by this user; give it the right, or name another folder")
         return "is made at the first start", {"exists": False}
 
-    async def ask() -> tuple[str, int]:
-        engine = open_engine(site.database_url)
+    async def ask() -> tuple[str, str | None, int]:
+        engine = dialect.open_engine(site.database_url)
         try:
             async with engine.connect() as connection:
-                version = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
-                return str(version), int(
-                    (await connection.execute(select(func.count()).select_from(alert))).scalar_one()
-                )
+                kind = await connection.run_sync(dialect.kind_of)
+                await dialect.refuse_unfit(connection)
+                if not await connection.run_sync(dialect.has_tables):
+                    return kind, None, 0
+                version = (await connection.execute(VERSION)).scalar_one()
+                alerts = (await connection.execute(select(func.count()).select_from(alert))).scalar_one()
+                return kind, str(version), int(alerts)
         finally:
             await engine.dispose()
 
     try:
-        version, alerts = asyncio.run(ask())
+        kind, version, alerts = asyncio.run(ask())
     except SQLAlchemyError as error:
-        raise KanmenError(f"the database cannot be read ({type(error).__name__}); mend database: or its file") from None
+        raise KanmenError(f"the database cannot be read ({dialect.why(error)}); mend it, or database:") from None
+    if version is None:
+        return f"{kind}; its tables are made at the first start", {"exists": False, "kind": kind}
     if version != HEAD:
         raise KanmenError(f"the database is of version {version}, this Kanmen needs {HEAD}")
-    return f"version {version}, {alerts} alerts", {"exists": True, "version": version, "alerts": alerts}
+    figures = {"exists": True, "kind": kind, "version": version, "alerts": alerts}
+    return f"{kind}, version {version}, {alerts} alerts", figures
 
 
 def look_at_weights(site: Site, progress: "Report") -> Found:
@@ -119,14 +126,25 @@ def look_at_weights(site: Site, progress: "Report") -> Found:
         took.append((time.perf_counter() - began) * 1000)
     detector.close()
     each_ms = sorted(took[1:])[_TIMED // 2]
-    wanted = len(site.cameras) * site.detector.fps
-    figures = {"name": name, "width": detector.width, "height": detector.height, "ms": round(each_ms, 1)}
+    wanted = sum(camera.looks for camera in site.cameras) * site.detector.fps
+    figures = {
+        "name": name,
+        "width": detector.width,
+        "height": detector.height,
+        "ms": round(each_ms, 1),
+        "asked": wanted,
+    }
     if each_ms / 1000 * wanted > 1:
         figures["hint"] = (
             f"{len(site.cameras)} cameras at {site.detector.fps:g} pictures a second are {wanted:g} looks a second; "
-            f"one by one it does {1000 / each_ms:.0f}: if it falls behind, lower detector.fps or take smaller weights"
+            f"one by one it does {1000 / each_ms:.0f}: if it falls behind, lower detector.fps, take smaller weights, "
+            "or fewer tiles"
         )
-    return f"{name}, {detector.width}x{detector.height}, {each_ms:.0f} ms a picture on this machine", figures
+    says = (
+        f"{name}, {detector.width}x{detector.height}, {each_ms:.0f} ms a picture on this machine: one by one "
+        f"{1000 / each_ms:.0f} looks a second, {wanted:g} are asked for"
+    )
+    return says, figures
 
 
 def look_at_disk(site: Site) -> Found:

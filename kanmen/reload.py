@@ -18,6 +18,7 @@ import typer
 from config.changes import changes
 from config.read import data_folder_of, line_in, read_bytes, site_of
 from config.revisions import Revisions
+from kanmen.own_models import refuse_unusable
 from kanmen.supervisor import Supervisor
 from models.errors import ConfigError, KanmenError, Mistake
 
@@ -26,8 +27,12 @@ log = logging.getLogger("supervisor")
 _DOOR: Final = "reload.{}.sock"
 """In the data folder, by the supervisor's pid: `watch` and `wall` may run on one folder."""
 
-_PATIENCE_S: Final = 20.0
-"""A supervisor that starts reads no requests before its processes are started; a longer silence is a fault."""
+_PATIENCE_S: Final = 60.0
+"""A supervisor that starts reads no requests before its processes are started, and one that tries models reads none
+meanwhile; a longer silence is a fault."""
+
+_TRIAL_S: Final = 20.0
+"""So long one of at most two models may take to open: children that die meanwhile wait for their successors."""
 
 _ANSWER_BYTES: Final = 1_000_000
 
@@ -123,6 +128,9 @@ class Reload(AbstractContextManager["Reload"]):
                     for path in what.fixed
                 )
             )
+        watches = any(child.name == "detect" for child in self._supervisor.children)
+        if watches and site.detector.own != self._supervisor.site.detector.own:
+            refuse_unusable(site, data, self._config, _TRIAL_S)
         revision = Revisions(site.data).keep(data)
         self._supervisor.apply(site, revision)
         return {

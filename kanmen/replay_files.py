@@ -10,7 +10,8 @@ from typing import Final
 from config.site import Camera, Site
 from detect.detector import Detector
 from detect.ordered import in_order
-from detect.watch import Watch
+from detect.tiles import size_wanted
+from detect.watch import Looked, Watch
 from ingest.footage import FootageFile
 from ingest.health import Counts
 from ingest.mask import Mask
@@ -22,7 +23,6 @@ from kanmen.replay_report import Replayed
 from models.alert import Alert
 from models.clock import to_micros
 from models.errors import FootageError
-from models.track import Track
 
 AHEAD: Final = 8
 """Frames decoded before they are looked at: a few, so that neither side waits for the other at every frame."""
@@ -34,8 +34,8 @@ _PASSED_OVER: Final = {
     "held": "{n} samples would not have been later than the one before",
 }
 
-Tracked = Callable[[Chosen, Sequence[Track]], None]
-"""Told the tracks of each sample."""
+Seen = Callable[[Chosen, Looked], None]
+"""Told each sample and what it led to."""
 
 
 def replay_files(
@@ -46,7 +46,7 @@ def replay_files(
     detector: Detector,
     *,
     fps: float | None,
-    tracked: Tracked,
+    seen: Seen,
     progress: Callable[[float, float], None],
 ) -> Replayed:
     """The files one after the other, as one camera's footage.
@@ -58,7 +58,7 @@ def replay_files(
         at: The first instant of the first file.
         detector: Of this site; stays open.
         fps: Images a second of folders; None: as often as the detector looks.
-        tracked: Told the tracks of each sample.
+        seen: Told each sample and what it led to.
         progress: Told seconds done and in all, 0 where that is not known.
 
     Raises:
@@ -69,7 +69,8 @@ def replay_files(
     watch = Watch(site, camera, None, at)
     counts, mask = Counts(), Mask(camera.masks)
     timeline = Timeline(to_micros(at))
-    samples = Samples(camera.id, site.detector.fps, (detector.width, detector.height), site.health.freeze_s, counts)
+    size = size_wanted(detector.width, detector.height, camera.tiles)
+    samples = Samples(camera.id, site.detector.fps, size, site.health.freeze_s, counts, tiles=camera.tiles)
     sources: list[Footage] = []
     for path in files:
         try:
@@ -79,15 +80,16 @@ def replay_files(
             outcome.files.append({"name": path.name, "pictures": 0, "frames": 0, "complete": False})
     total = sum(source.seconds for source in sources) if all(source.seconds for source in sources) else 0.0
     began = perf_counter()
-    looking = in_order(detector, ahead(_all(sources, samples, outcome), AHEAD, "replay:decode"))
+    decoded = outcome.timed(_all(sources, samples, timeline, outcome), "decode")
+    looking = outcome.timed(in_order(detector, ahead(decoded, AHEAD, "replay:decode")), "wait")
     last = at
     for chosen, found in looking:
         frame = chosen.frame
-        looked = watch.look(frame, found, frame.taken, no_photograph, no_figures)
+        looked = watch.look(frame, found, frame.taken, no_photograph, outcome.spent)
         outcome.frames += 1
         outcome.told(as_replayed(alert) for alert in looked.alerts)
         outcome.counted(looked.flows)
-        tracked(chosen, looked.tracks)
+        seen(chosen, looked)
         last = frame.taken
         progress((last - at).total_seconds(), total)
     outcome.counted(watch.untold())
@@ -108,10 +110,11 @@ def as_replayed(alert: Alert) -> Alert:
     return replace(alert, source="replay", snapshot=None)
 
 
-def _all(sources: Sequence[Footage], samples: Samples, outcome: Replayed) -> Iterator[Chosen]:
+def _all(sources: Sequence[Footage], samples: Samples, timeline: Timeline, outcome: Replayed) -> Iterator[Chosen]:
     """From the decoding thread: every sample of every file, and what is to be said of each file."""
     for source in sources:
         before, frames = samples.pictures, 0
+        from_s = timeline.ended_us(to_micros(outcome.began)) / 1e6
         try:
             for chosen in samples.of(source):
                 frames += 1
@@ -126,6 +129,7 @@ def _all(sources: Sequence[Footage], samples: Samples, outcome: Replayed) -> Ite
         outcome.files.append(
             {
                 "name": source.name,
+                "from_s": round(from_s, 3),
                 "pictures": pictures,
                 "frames": frames,
                 "complete": bool(pictures) and not source.ended,
@@ -140,8 +144,3 @@ def _footage(path: Path, fps: float, timeline: Timeline, counts: Counts, mask: M
 def no_photograph(alert: Alert) -> None:
     """A replay stores no picture."""
     del alert
-
-
-def no_figures(stage: str, wall_s: float, cpu_s: float) -> None:
-    """A replay keeps no figures of its stages."""
-    del stage, wall_s, cpu_s

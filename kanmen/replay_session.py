@@ -14,7 +14,7 @@ from detect.session import BEGUN, IDLE, LOOK
 from detect.watch import Watch
 from ingest.session_footage import Looked, SessionFootage
 from kanmen.ahead import ahead
-from kanmen.replay_files import AHEAD, Tracked, as_replayed, no_figures, no_photograph
+from kanmen.replay_files import AHEAD, Seen, as_replayed, no_photograph
 from kanmen.replay_report import Replayed
 from models.alert import Alert
 from models.clock import from_micros
@@ -99,7 +99,7 @@ def replay_session(
     camera: Camera,
     detector: Detector,
     *,
-    tracked: Tracked,
+    seen: Seen,
     progress: Callable[[float, float], None],
 ) -> Replayed:
     """Go on from where the watch stood when the recording began, with the very pictures that were looked at.
@@ -109,7 +109,7 @@ def replay_session(
         site: Its own configuration, or another one to see what that would have told.
         camera: Of this site.
         detector: Stays open.
-        tracked: Told the tracks of each sample.
+        seen: Told each sample and what it led to.
         progress: Told seconds done and in all.
 
     Raises:
@@ -120,8 +120,9 @@ def replay_session(
     watch = Watch(site, camera, session.checkpoint, from_micros(session.now), restarted=False)
     looks = {Looked(e["epoch"], e["taken"]): e["number"] for kind, e in session.events if kind == LOOK}
     total = (max((look.taken for look in looks), default=session.first) - session.first) / 1e6
-    footage = SessionFootage(session.folder, session.camera, looks, session.size)
-    looking = in_order(detector, ahead(footage.chosen(), AHEAD, "replay:decode"))
+    footage = SessionFootage(session.folder, session.camera, looks, session.size, session.site.cameras[0].tiles)
+    decoded = outcome.timed(footage.chosen(), "decode")
+    looking = outcome.timed(in_order(detector, ahead(decoded, AHEAD, "replay:decode")), "wait")
     live: dict[str, Alert] = {}
     same, missing = True, 0
     began = perf_counter()
@@ -135,12 +136,12 @@ def replay_session(
             if chosen is None or found is None or not _is_of(chosen.frame, event):
                 missing = len(looks) - outcome.frames
                 break
-            looked = watch.look(chosen.frame, found, now, no_photograph, no_figures)
+            looked = watch.look(chosen.frame, found, now, no_photograph, outcome.spent)
             said = looked.alerts
             outcome.counted(looked.flows)
             outcome.frames += 1
             outcome.seconds = (event["taken"] - session.first) / 1e6
-            tracked(chosen, looked.tracks)
+            seen(chosen, looked)
             progress(outcome.seconds, total)
         told = [as_replayed(alert) for alert in said]
         recorded = [as_replayed(decode_alert(text)) for text in event["alerts"]]

@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.fitting import without
 from config.handover import Handover
 from config.read import read_site
 from config.revisions import Revision
 from config.site import Site
 from kanmen.guard import die_with_parent
 from kanmen.logs import log_to_stderr
+from models.errors import KanmenError
 
 Arguments = argparse.Namespace
+
+log = logging.getLogger("detect")
 
 
 def _ingest(site: Site, words: Arguments, stop: threading.Event) -> None:
@@ -29,12 +33,27 @@ def _ingest(site: Site, words: Arguments, stop: threading.Event) -> None:
 def _detect(site: Site, words: Arguments, stop: threading.Event) -> None:
     from detect.process import run  # noqa: PLC0415 (each role loads only its own room)
     from detect.tracker import LOW_SCORE  # noqa: PLC0415 (as above)
-    from kanmen.weights import open_detector  # noqa: PLC0415 (it loads the inference library)
+    from kanmen.rehearsals import beside  # noqa: PLC0415 (as above)
+    from kanmen.weights import accompanied, open_detector  # noqa: PLC0415 (it loads the inference library)
 
     links: dict[str, tuple[int, int]] = {camera: (fds[0], fds[1]) for camera, fds in json.loads(words.links).items()}
     # The tracker applies the site's own threshold: fainter detections only carry a track on.
     detector = open_detector(words.model, words.weights, LOW_SCORE, backend=site.detector.backend, cameras=len(links))
-    run(site, links, detector, stop, _handover(words))
+    off: set[str] = set()
+
+    def lost(key: str, error: KanmenError) -> None:
+        log.error(
+            "%s. %s is off: put the file of sha256 %s back and start Kanmen again, or name another one and reload",
+            error,
+            key.upper(),
+            site.detector.own[key].sha256,
+        )
+        off.add(key)
+
+    watching = accompanied(detector, site, lost)  # one lost file must not blind all cameras
+    with beside(site.redis_url, words.config, words.of) as in_force:
+        handover = _handover(words, lambda revised: without(revised, off))
+        run(without(site, off), links, watching, stop, handover, in_force=in_force)
 
 
 def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:
@@ -46,7 +65,32 @@ def _desk(site: Site, _: Arguments, stop: threading.Event) -> None:
 def _wall_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
     from api.web.process import run  # noqa: PLC0415 (each role loads only its own room)
 
-    run(site, words.listen_fd, stop, _handover(words))
+    run(site, "wall", words.listen_fd, stop, _handover(words))
+
+
+def _phone_worker(site: Site, words: Arguments, stop: threading.Event) -> None:
+    from api.web.process import run  # noqa: PLC0415 (each role loads only its own room)
+
+    run(site, "phone", words.listen_fd, stop, _handover(words))
+
+
+def _first_admin(site: Site, _: Arguments, __: threading.Event) -> None:
+    from api.accounts import first_admin  # noqa: PLC0415 (each role loads only its own room)
+    from models.dialect import AWAY, why  # noqa: PLC0415 (as above)
+
+    try:
+        said = {"password": first_admin(site)}
+    except KanmenError as error:
+        said = {"error": str(error)}
+    except AWAY as error:
+        said = {"away": why(error)}
+    print(json.dumps(said))  # noqa: T201 (our parent reads it)
+
+
+def _rehearse(site: Site, _: Arguments, __: threading.Event) -> None:
+    from kanmen.rehearsal import rehearse  # noqa: PLC0415 (each role loads only its own room)
+
+    rehearse(site)
 
 
 def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
@@ -70,8 +114,8 @@ def _compose(site: Site, words: Arguments, stop: threading.Event) -> None:
         say(camera=scene.id, clip=str(scene.video), truth=str(scene.video.with_suffix(".truth.json")))
 
 
-def _handover(words: Arguments) -> Handover:
-    return Handover(words.handover_fd, words.of, Revision.at(words.config))
+def _handover(words: Arguments, can: Callable[[Site], Site] = lambda site: site) -> Handover:
+    return Handover(words.handover_fd, words.of, Revision.at(words.config), can)
 
 
 ROLES: Final[dict[str, Callable[[Site, Arguments, threading.Event], None]]] = {
@@ -79,6 +123,9 @@ ROLES: Final[dict[str, Callable[[Site, Arguments, threading.Event], None]]] = {
     "detect": _detect,
     "desk": _desk,
     "wall-worker": _wall_worker,
+    "phone-worker": _phone_worker,
+    "first-admin": _first_admin,
+    "rehearse": _rehearse,
     "compose": _compose,
 }
 """What `python -m kanmen ROLE` runs; not meant for people."""

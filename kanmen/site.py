@@ -13,15 +13,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from config.certificates import ending
 from config.read import read_bytes, site_of
 from config.revisions import Revisions
 from config.site import Site
 from kanmen.logs import log_to_stderr
 from kanmen.own_folder import data_folder
+from kanmen.own_models import refuse_unusable
 from kanmen.progress import Report, progress_on
 from kanmen.reload import Reload
-from kanmen.supervisor import Supervisor
+from kanmen.supervisor import Ports, Supervisor
 from kanmen.weights import prepare
+from models.clock import utc_now
 from models.errors import ConfigError, KanmenError
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The site's configuration file.")]
@@ -62,11 +65,12 @@ def start_watch(supervisor: Supervisor, site: Site, weights: Path, console: Cons
     supervisor.add_detect(path, name)
 
 
-def say_where(console: Console, site: Site, port: int, first_password: str | None) -> None:
-    """Print the wall's address and, once, the first admin's password."""
-    host = f"[{site.wall.host}]" if ":" in site.wall.host else site.wall.host
-    url = f"http://{host}:{port}/"
+def say_where(console: Console, site: Site, ports: Ports, first_password: str | None) -> None:
+    """Print the addresses of the wall and of the officers' page and, once, the first admin's password."""
+    url = site.wall.address(ports.wall)
     console.print(f"Wall: {url}", highlight=False, soft_wrap=True)
+    if site.officer and ports.officer is not None:
+        console.print(f"Officers: {site.officer.address(ports.officer)}", highlight=False, soft_wrap=True)
     if first_password:
         console.print(f"First login (works once, then you choose your own): admin / {first_password}", highlight=False)
         console.print(f"      {url}#login=admin:{first_password}", highlight=False, soft_wrap=True)
@@ -92,8 +96,12 @@ def _run(config: Path, *, watching: bool, walling: bool) -> None:
     log_to_stderr()
     data = read_bytes(config)
     site = site_of(data, config)
+    if watching:
+        refuse_unusable(site, data, config)
     if not (watching and walling) and site.redis is None:
         raise ConfigError(f"{config}: `watch` and `wall` meet in Redis; name one under `redis:` that both can reach")
+    for line in ending(site, utc_now()) if walling else ():
+        log.warning("%s", line)
     with ExitStack() as held:
         for what, wanted in (("watch", watching), ("wall", walling)):
             if wanted:
@@ -110,11 +118,10 @@ def _run_alone(supervisor: Supervisor, reload: Reload, stop: threading.Event, *,
     try:
         supervisor.add_redis()
         if walling:
-            from api.accounts import first_admin  # noqa: PLC0415 (`watch` needs no database)
-
-            port = supervisor.add_wall()
+            ports = supervisor.add_pages()
+            password = supervisor.first_admin()
             supervisor.add_desk()
-            say_where(console, site, port, first_admin(site))
+            say_where(console, site, ports, password)
         if watching:
             with progress_on(console) as progress:
                 start_watch(supervisor, site, site.weights_path, console, progress)

@@ -8,13 +8,15 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from config.changes import Changes, changes
 from config.handover import hand_over
+from config.listener import Listener
 from config.revisions import Revision
 from config.site import Site
 from kanmen.children import Child
+from kanmen.first_admin import first_admin
 from kanmen.redis_server import server_command
 from models.clock import Monotonic, monotonic_now
 from models.errors import ConfigError
@@ -22,15 +24,25 @@ from models.slots import make_slots
 
 log = logging.getLogger("supervisor")
 
-_LOOK_S: Final = 0.05
+_LOOK_S: Final = 0.1
 """How often children are looked at: far below the restart times that are promised."""
+
+_FRUGAL: Final = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "1")}
+"""glibc gives each thread a heap of its own, half empty for ever: 5 MiB a worker. Only detect's threads need theirs."""
 
 _PATIENCE_S: Final = 8.0
 """How long children may take to end."""
 
 
+class Ports(NamedTuple):
+    """What the pages really listen on; `officer` is None where the site has no such page."""
+
+    wall: int
+    officer: int | None
+
+
 class Supervisor:
-    """The processes of one site; holds the frame slots, the links and the listening socket for all of them."""
+    """The processes of one site; holds the frame slots, the links and the listening sockets for all of them."""
 
     def __init__(self, site: Site, config: Path, revision: Revision, log_file: Path | None = None) -> None:
         """Children log to `log_file`, or to our own standard error where it is None.
@@ -45,7 +57,7 @@ class Supervisor:
         self._words: dict[str, tuple[str, ...]] = {}
         self._links: dict[str, tuple[int, int, int]] = {}
         self._handovers: dict[str, tuple[socket.socket, socket.socket]] = {}
-        self._listener: socket.socket | None = None
+        self._listeners: list[socket.socket] = []
 
     @property
     def children(self) -> list[Child]:
@@ -62,34 +74,25 @@ class Supervisor:
         if self._site.redis is None:
             self._add("redis", server_command(self._site.data / "redis", self._site.redis_socket))
 
+    def first_admin(self) -> str | None:
+        """As `first_admin` says, of this site."""
+        return first_admin(self._python(("first-admin",)), self._log_file)
+
     def add_desk(self) -> None:
         """The desk."""
         self._add_python("desk", ("desk",))
 
-    def add_wall(self) -> int:
-        """The web workers; returns the port they listen on.
+    def add_pages(self) -> Ports:
+        """The web workers of the wall, and of the officers' page where the site has one; returns where they listen.
 
         Raises:
-            ConfigError: the port is taken.
+            ConfigError: a port is taken.
         """
-        wall = self._site.wall
-        family = socket.AF_INET6 if ":" in wall.host else socket.AF_INET
-        listener = socket.socket(family)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((wall.host, wall.port))
-        except OSError as error:
-            listener.close()
-            raise ConfigError(
-                f"wall: {wall.host}:{wall.port} cannot be listened on ({error.strerror}); "
-                "end the other programme or choose another port"
-            ) from error
-        listener.listen(256)
-        self._listener = listener
-        for number in range(wall.workers):
-            words = ("wall-worker", "--listen-fd", str(listener.fileno()))
-            self._add_python(f"wall:{number}", words, (listener.fileno(),), listens=True)
-        return int(listener.getsockname()[1])
+        wall, officer = self._site.wall, self._site.officer
+        return Ports(
+            self._serve("wall", wall, "wall", wall.workers),
+            self._serve("officer", officer, "phone", 1) if officer else None,
+        )
 
     def add_detect(self, weights: Path, model: str) -> None:
         """The detect process, linked to every camera of the configuration, started or not."""
@@ -156,6 +159,25 @@ class Supervisor:
         if not self._children:
             self._close()
 
+    def _serve(self, section: str, place: Listener, job: str, workers: int) -> int:
+        """Listen, and let workers of a job answer; our end stays open, so that no caller is refused in between."""
+        listener = socket.socket(socket.AF_INET6 if ":" in place.host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((place.host, place.port))
+        except OSError as error:
+            listener.close()
+            raise ConfigError(
+                f"{section}: {place.host}:{place.port} cannot be listened on ({error.strerror}); "
+                "end the other programme or choose another port"
+            ) from error
+        listener.listen(256)
+        self._listeners.append(listener)
+        for number in range(workers):
+            words = (f"{job}-worker", "--listen-fd", str(listener.fileno()))
+            self._add_python(f"{job}:{number}", words, (listener.fileno(),), listens=True)
+        return int(listener.getsockname()[1])
+
     def _close(self) -> None:
         for fds in self._links.values():
             _close(fds)
@@ -164,9 +186,9 @@ class Supervisor:
             ours.close()
             theirs.close()
         self._handovers.clear()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
 
     def _link(self, camera: str) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -205,7 +227,8 @@ class Supervisor:
             pair = self._handovers[name] = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             words, fds = (*words, "--handover-fd", str(pair[1].fileno())), (*fds, pair[1].fileno())
         self._words[name] = words
-        self._add(name, self._python(words), fds, environment)
+        frugal = {} if name == "detect" else _FRUGAL
+        self._add(name, self._python(words), fds, {**frugal, **(environment or {})})
 
     def _python(self, words: tuple[str, ...]) -> list[str]:
         role, *more = words

@@ -2,16 +2,19 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from kanmen.whole_files import is_whole, part_of, sha256_of, write_whole
-from models.errors import AssetError, ModelError
+from models.errors import AssetError, KanmenError, ModelError
 from models.weights import BEST, OPENVINO_READS, OWN, Weights, manifest
 
 if TYPE_CHECKING:
+    from config.own_model import OwnModel as Named
+    from config.site import Site
     from detect.detector import Detector
+    from detect.own_models import OwnModel
     from kanmen.channels import Channel
     from kanmen.progress import Report
 
@@ -83,6 +86,45 @@ def open_detector(
     if not good:
         raise AssetError(f"{path} is not the file that was fetched; start Kanmen again to have it fetched anew")
     return detector_of(weights, path, confidence, backend=backend, cameras=cameras)
+
+
+def accompanied(
+    detector: "Detector", site: "Site", lost: "Callable[[str, KanmenError], None] | None" = None
+) -> "Detector":
+    """The detector that looks at tiles where a camera asks for that, with the models that the site brings beside it.
+
+    Args:
+        detector: Stays open for the caller where an error is raised.
+        site: The configuration.
+        lost: Told each model that cannot be used, by its key of `detector`, and why: it is left out then.
+
+    Raises:
+        AssetError: one of them is not the file that was meant, and nobody is told of what is lost.
+        ModelError: likewise, it cannot be used.
+    """
+    from detect.own_models import Accompanied  # noqa: PLC0415 (see below)
+    from detect.tiles import Tiled  # noqa: PLC0415 (as above)
+
+    own = []
+    for key, named in site.detector.own.items():
+        try:
+            own.append(_own_model(key, named))
+        except KanmenError as error:
+            if lost is None:
+                raise
+            lost(key, error)
+    return Accompanied(Tiled(detector), own) if own else Tiled(detector)
+
+
+def _own_model(key: str, named: "Named") -> "OwnModel":
+    """What `named` describes; a file may have been swapped or lost since it was checked."""
+    from config.own_model import wrong_file  # noqa: PLC0415 (as above)
+    from detect.own_models import OwnModel  # noqa: PLC0415 (as above)
+    from models.labels import KEYS  # noqa: PLC0415 (as above)
+
+    for name, what in wrong_file(named):
+        raise AssetError(f"detector.{key}.{name}: {what}")
+    return OwnModel(named.path or Path(), KEYS[key][0], named.columns, named.score)
 
 
 def described(name: str, path: Path) -> Weights:

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from models.frame import Image
-from models.geometry import Line, Zone
+from models.geometry import Box, Line, Zone
 
 _ZONE: Final = (255, 196, 0)
 _LINE: Final = (0, 220, 255)
+_BOX: Final = (255, 64, 64)
 _PAPER: Final = 24
 _TEXT: Final = (240, 240, 240)
 _TILE: Final = (640, 360)
@@ -38,6 +39,20 @@ def drawn(image: Image, zones: Sequence[Zone], lines: Sequence[Line]) -> Image:
         start, end = at(line.start), at(line.end)
         cv2.arrowedLine(picture, start, end, _LINE, pen, cv2.LINE_AA, 0, 0.06)
         _write(picture, line.id, start, pen, _LINE)
+    return picture
+
+
+def boxed(image: Image, boxes: Sequence[Box]) -> Image:
+    """A copy of the picture (h, w, 3) uint8 RGB with these boxes drawn on it."""
+    picture = image.copy()
+    height, width = picture.shape[:2]
+    pen = max(1, round(width / 400))
+    for x0, y0, x1, y1 in boxes:
+        corners = (
+            (round(x0 * (width - 1)), round(y0 * (height - 1))),
+            (round(x1 * (width - 1)), round(y1 * (height - 1))),
+        )
+        cv2.rectangle(picture, *corners, _BOX, pen, cv2.LINE_AA)
     return picture
 
 

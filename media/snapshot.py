@@ -12,17 +12,18 @@ _QUALITY: Final = 90
 """JPEG quality 0..100: a face at the far end of the yard stays a face, at about 100 KB."""
 
 
-def encode_jpeg(image: Image) -> bytes:
+def encode_jpeg(image: Image, quality: int = _QUALITY) -> bytes:
     """The picture as JPEG.
 
     Args:
         image: (h, w, 3) uint8, RGB.
+        quality: 0 to 100.
 
     Raises:
         ValueError: it cannot be encoded.
     """
     try:
-        done, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        done, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     except cv2.error as error:
         raise ValueError(f"a picture of shape {image.shape} cannot be encoded") from error
     if not done:

@@ -17,16 +17,26 @@ class AlertCode:
 
     Attributes:
         code: As it stands in rules, journals and outbound formats.
-        zh, en: Names people read.
+        plain_zh, plain_en: What it is.
         level: Default level.
         capability: How far the machine can be believed.
     """
 
     code: str
-    zh: str
-    en: str
+    plain_zh: str
+    plain_en: str
     level: Level
     capability: Capability
+
+    @property
+    def zh(self) -> str:
+        """The name people read in Chinese: what is only a proxy is 疑似."""
+        return f"疑似{self.plain_zh}" if self.capability == "B" else self.plain_zh
+
+    @property
+    def en(self) -> str:
+        """The same in English."""
+        return f"Suspected: {self.plain_en.lower()}" if self.capability == "B" else self.plain_en
 
 
 CODES: Final = {
@@ -34,7 +44,19 @@ CODES: Final = {
     for c in (
         AlertCode("INTRUDE", "区域入侵", "Intrusion", 3, "A"),
         AlertCode("LOITER", "徘徊逗留", "Loitering", 4, "A"),
+        AlertCode("CROWD", "人员聚集", "Gathering", 3, "A"),
+        AlertCode("CONGEST", "出入口拥堵", "Entrance congested", 3, "A"),
+        AlertCode("TW_IN", "二轮车进楼", "Two-wheeler in doorway", 3, "A"),
+        AlertCode("TW_PARK", "二轮车违停", "Two-wheeler parked", 4, "A"),
+        AlertCode("FIRELANE", "占用消防通道", "Fire lane blocked", 2, "A"),
+        AlertCode("PARK", "机动车违停", "Illegal parking", 4, "A"),
+        AlertCode("ABANDON", "遗留物", "Left object", 3, "B"),
+        AlertCode("FALL", "人员倒地", "Person down", 2, "B"),
+        AlertCode("FIRE", "明火烟雾", "Fire or smoke", 1, "C"),
+        AlertCode("FIGHT", "打架斗殴", "Fight", 1, "C"),
         AlertCode("LINE", "越界", "Line crossing", 4, "A"),
+        AlertCode("WRONGWAY", "逆行", "Wrong way", 4, "A"),
+        AlertCode("NIGHT", "夜间出入", "Night passage", 4, "A"),
         AlertCode("STORAGE", "存储故障", "Storage full or failing", 3, "V"),
         AlertCode("FLOW", "人流超限", "Flow over limit", 4, "A"),
         AlertCode("CAM_OFFLINE", "镜头离线", "Camera offline", 3, "V"),
@@ -47,4 +69,4 @@ CODES: Final = {
         AlertCode("SYS_CLOCK", "时钟跳变", "Clock stepped", 2, "V"),
     )
 }
-"""Every alert type that this version can raise."""
+"""Every alert type that this version can raise; NIGHT is counted and never raised."""

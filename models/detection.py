@@ -33,6 +33,11 @@ class Detections:
     def __len__(self) -> int:
         return len(self.score)
 
+    def of(self, labels: NDArray[np.int16]) -> "Detections":
+        """Those of these labels."""
+        some = np.isin(self.label, labels)
+        return self if some.all() else Detections(self.xyxy[some], self.score[some], self.label[some])
+
     @staticmethod
     def none() -> "Detections":
         """Nothing found."""

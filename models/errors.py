@@ -49,6 +49,10 @@ class ModelError(KanmenError):
     """A detector's file can be read but not used: unknown head, wrong input, wrong classes."""
 
 
+class ColumnsError(ModelError):
+    """A model of the site's own can be used, and gives fewer scores than its `columns` ask for."""
+
+
 class StreamError(KanmenError):
     """A camera's stream could not be opened, ended, or carries nothing that can be decoded."""
 
@@ -67,3 +71,7 @@ class JournalError(KanmenError):
 
 class LeaseLostError(KanmenError):
     """Another desk holds the database lease; this one must not write any more."""
+
+
+class DatabaseError(KanmenError):
+    """The database is there and cannot be used as it is."""

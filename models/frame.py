@@ -21,6 +21,8 @@ class Frame:
         epoch: Changes when the stream's PTS stepped or the worker restarted: trackers reset.
         taken: When the picture was taken, aware UTC, strictly increasing per camera.
         image: (h, w, 3) uint8, RGB, scaled to fit the detector's input, not letterboxed.
+        pixel_aspect: Heights of one of its pixels to its width, as the picture is shown; 1 where no camera said.
+        tiles: It is looked at as a whole and, if this is above 1, in so many by so many tiles too.
     """
 
     camera: str
@@ -28,6 +30,14 @@ class Frame:
     epoch: int
     taken: datetime
     image: Image
+    pixel_aspect: float = 1.0
+    tiles: int = 1
+
+    @property
+    def wide(self) -> float:
+        """Heights of the picture to its width, as it is shown."""
+        height, width, _ = self.image.shape
+        return float(self.pixel_aspect * width / height)
 
 
 Batch = Mapping[str, Frame]

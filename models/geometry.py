@@ -48,15 +48,15 @@ class Line:
     end: Point
     direction: Literal["in", "out", "both"] = "both"
 
-    def side(self, point: Point) -> float:
-        """Signed distance from the line in fractions of the picture; positive on its right (inside)."""
+    def side(self, point: Point, wide: float) -> float:
+        """Signed distance from the line in heights of the picture, which is `wide` of them wide; positive inside."""
         (ax, ay), (bx, by) = self.start, self.end
-        dx, dy = bx - ax, by - ay
-        return (dx * (point[1] - ay) - dy * (point[0] - ax)) / hypot(dx, dy)
+        dx, dy = wide * (bx - ax), by - ay
+        return (dx * (point[1] - ay) - dy * wide * (point[0] - ax)) / hypot(dx, dy)
 
-    def beside(self, point: Point) -> bool:
-        """Whether the point's foot on the line's carrier lies between its ends."""
+    def beside(self, point: Point, wide: float) -> bool:
+        """Whether the point's foot on the line's carrier lies between its ends; `wide` as above."""
         (ax, ay), (bx, by) = self.start, self.end
-        dx, dy = bx - ax, by - ay
-        along = ((point[0] - ax) * dx + (point[1] - ay) * dy) / (dx * dx + dy * dy)
+        dx, dy = wide * (bx - ax), by - ay
+        along = (wide * (point[0] - ax) * dx + (point[1] - ay) * dy) / (dx * dx + dy * dy)
         return 0.0 <= along <= 1.0

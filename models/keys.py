@@ -22,6 +22,11 @@ WAKE: Final = "kanmen:wake"
 BOXES: Final = "kanmen:boxes"
 """Pub/sub: JSON of models.wire.Boxes, one per analysed frame of a watched camera."""
 
+REHEARSAL: Final = "kanmen:rehearsal"
+"""JSON of models.rehearsal.Job: what the detector's side shall rehearse; renewed once a second, else gone."""
+
+REHEARSAL_LIFE_S: Final = 10
+
 LEASE_LIFE_S: Final = 6
 """A wall that still watches renews its lease well within this time."""
 
@@ -49,3 +54,8 @@ def recorded(camera: str) -> str:
 def live(camera: str, form: str) -> str:
     """Pub/sub channel of models.live fragments of one camera in this form."""
     return f"kanmen:live:{form}:{camera}"
+
+
+def rehearsed(rehearsal: str) -> str:
+    """JSON of models.rehearsal.Word: how far a rehearsal is, or what it came to."""
+    return f"kanmen:rehearsed:{rehearsal}"

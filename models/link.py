@@ -23,6 +23,7 @@ class Sample:
         taken: µs since 1970 UTC.
         width, height: Size in the slot, pixels.
         frozen: The picture has not changed for longer than the freeze limit: it proves nothing.
+        pixel_aspect: As in models.frame.Frame.
     """
 
     slot: int
@@ -33,6 +34,7 @@ class Sample:
     width: int
     height: int
     frozen: bool = False
+    pixel_aspect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ class CameraStatus(TypedDict):
     blind_since: µs since which this camera could not have alerted, None while it can.
     blind_reason: Key of models.alert.BLIND_REASONS, None while it can.
     off_schedule: Ids of its rules that are outside of their armed hours.
+    modelless: Ids of its rules that are off: no model is named for them, or it cannot be used.
+    looks: How often the detector looks at one picture: more than once where that is cut into tiles.
     """
 
     state: str
@@ -32,6 +34,8 @@ class CameraStatus(TypedDict):
     blind_since: int | None
     blind_reason: str | None
     off_schedule: list[str]
+    modelless: list[str]
+    looks: int
 
 
 class StorageStatus(TypedDict):

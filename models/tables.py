@@ -1,4 +1,6 @@
-"""The tables of the database: what arrived, and what people did about it; who may stands in `tables_access`."""
+"""The tables of the database: what arrived, and what people did about it; who may stands in `tables_access`, what the
+police were told in `tables_police`.
+"""
 
 from typing import Final
 
@@ -6,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from models.columns import GROWING, ID, JSON_TEXT, NAME, Instant, metadata
 
-HEAD: Final = "0001"
+HEAD: Final = "0005"
 """The migration that this version needs; who serves waits until the database has it."""
 
 desk_lease = Table(
@@ -79,6 +81,7 @@ alert = Table(
     Column("snapshot", String(256)),
     Column("source", String(16), nullable=False),
     Column("received", Instant, nullable=False),
+    Column("raised", Instant, nullable=False),
     Column("state", String(16), nullable=False),
     Column("acked_by", NAME),
     Column("acked_at", Instant),
@@ -86,11 +89,16 @@ alert = Table(
     Column("dismissed_at", Instant),
     Column("dismiss_reason", String(32)),
     Column("incident_id", ForeignKey("incident.id")),
+    Column("shelf_id", ID),
+    Index(None, "shelf_id"),
     Index(None, "state"),
     Index(None, "detected"),
     Index(None, "camera", "place", "detected"),
 )
-"""The newest revision of each alert, and what people did; `version` counts only the latter."""
+"""The newest revision of each alert, and what people did; `version` counts the latter, and each time that it was raised
+again. `raised` is since when it waits for somebody, or waited; `shelf_id` names the shelf under which it
+came, or was put.
+"""
 
 alert_history = Table(
     "alert_history",
@@ -139,9 +147,54 @@ dispatch = Table(
     Column("notified", String(32), nullable=False),
     Column("undone_by", NAME),
     Column("undone_at", Instant),
+    Column("version", Integer, nullable=False),
+    Column("delivered", Instant),
+    Column("taken", Instant),
+    Column("on_site", Instant),
+    Column("handled", Instant),
+    Column("handled_by", NAME),
+    Column("result", Text),
+    Column("returned", Instant),
+    Column("return_reason", Text),
+    Column("verified", Instant),
+    Column("verified_by", NAME),
+    Column("verdict", String(32)),
     Index(None, "alert_id", "at"),
+    Index(None, "person_id", "state"),
     Index(None, "state", "undo_until"),
 )
+"""Who was sent, and how far they are; `version` counts the steps of people. `verdict` is what the last verifier said:
+closed, or why it must be done again; then `on_site` and `handled` begin anew, and the audit keeps what was.
+"""
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("dispatch_id", ForeignKey("dispatch.id"), nullable=False),
+    Column("channel", NAME, nullable=False),
+    Column("sent", Instant, nullable=False),
+    Column("delivered", Instant),
+    Column("acked", Instant),
+    Index(None, "dispatch_id"),
+)
+"""Each attempt to reach somebody about a dispatch: `inbox` is the officer's phone page."""
+
+photo = Table(
+    "photo",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("dispatch_id", ForeignKey("dispatch.id"), nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("key", String(256), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("removed", Instant),
+    Index(None, "dispatch_id"),
+    Index(None, "at"),
+)
+"""What an officer photographed on site."""
 
 blind_span = Table(
     "blind_span",
@@ -221,8 +274,9 @@ feed = Table(
     Column("at", Instant, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("subject_id", ID, nullable=False),
+    Column("camera", NAME, nullable=False),
     Column("body", Text, nullable=False),
     Index(None, "at"),
     sqlite_autoincrement=True,  # a number that was pruned is never given again
 )
-"""What walls are told, in the order of commit."""
+"""What walls are told, in the order of commit; `camera` is empty where it concerns everybody."""

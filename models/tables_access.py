@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text
 
-from models.columns import GROWING, NAME, Instant, metadata
+from models.columns import GROWING, JSON_TEXT, NAME, Instant, metadata
 
 account = Table(
     "account",
@@ -13,7 +13,14 @@ account = Table(
     Column("one_time", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("unit", NAME, nullable=False),
+    Column("cameras", JSON_TEXT),
+    Column("person_id", NAME),
+    Index(None, "person_id"),
 )
+"""`unit` is whom the person works for; `cameras` are the ids the account may see, NULL: all; `person_id` is whose phone
+an officer's account serves, as the roster knows them.
+"""
 
 session = Table(
     "session",
@@ -24,8 +31,11 @@ session = Table(
     Column("created", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
+    Column("door", String(16), nullable=False),
+    Column("address", NAME, nullable=False),
+    Column("agent", String(128), nullable=False),
 )
-"""`token` is the sha256 of the cookie, so that a stolen database opens no session."""
+"""`token` is the sha256 of the cookie: a stolen database opens no session; it is good at the `door` where it began."""
 
 login_failure = Table(
     "login_failure",

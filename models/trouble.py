@@ -54,7 +54,7 @@ class Sign:
 
     Attributes:
         at: µs.
-        shows: Whether it shows; None where that cannot be told just now: all stays as it is.
+        shows: Whether it shows; None where that cannot be told just now: what was told stays as it is.
         observed: Figures of this moment.
         level: How grave it is; None: as grave as its code.
         began: µs since which it has shown, where that is known better than from the signs.
@@ -92,7 +92,8 @@ class TroubleRule:
     def step(self, state: Trouble, sign: Sign) -> tuple[Trouble, Alert | None]:
         """What follows from one sign, later than the one before; and the revision that it caused."""
         if sign.shows is None:
-            return state, None
+            forgotten = not state.open and state.since is not None and sign.at - state.seen > _DOUBT
+            return (replace(state, since=None, well=None) if forgotten else state), None
         if not sign.shows:
             return self._without(state, sign)
         since = sign.at if state.since is None else state.since

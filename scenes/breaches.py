@@ -1,13 +1,20 @@
 """The breaches of a scene's truth: what the rules of a camera must say of it, computed from where feet are."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 from config.rules import FlowRule, IntrudeRule, LineRule, LoiterRule
 from config.site import Camera
 from models.geometry import Line, Point, Zone
+from models.score import Event, Happened, Ways
+from scenes.stage import SHAPE
 from scenes.truth import Seen, Truth
+
+TOLERANCE_S: Final = 2.0
+"""Between the truth and an alert: two samples, and what a box's lower edge trembles at a border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,7 @@ class Breach:
     """One breach within one loop; instants in seconds since the beginning of the loop.
 
     Attributes:
-        code: INTRUDE, LOITER or LINE.
+        code: Of the rule, e.g. INTRUDE.
         place: Id of the zone or line.
         began_s: The first foot came in, or crossed.
         met_s: The rule was met.
@@ -79,6 +86,14 @@ def passages(truth: Truth, camera: Camera) -> list[Passage]:
     return sorted(found, key=lambda passage: passage.met_s)
 
 
+def happened(truth: Truth, camera: Camera) -> Happened:
+    """All that the camera's rules must alert and count in one loop, as a replay of it is scored."""
+    events = [Event(b.code, b.began_s, b.ended_s, b.place, TOLERANCE_S, count=b.count) for b in breaches(truth, camera)]
+    ways = Counter((passage.line, passage.inwards) for passage in passages(truth, camera))
+    lines = sorted({line for line, _ in ways})
+    return Happened(tuple(events), {line: Ways(ways[line, True], ways[line, False]) for line in lines})
+
+
 def _steps(seen: Seen, fps: float) -> Iterator[tuple[float, Point]]:
     """(seconds, feet) while anything of it is visible."""
     for number, (feet, box) in enumerate(zip(seen.feet, seen.boxes, strict=True)):
@@ -98,7 +113,7 @@ def _stays(seen: list[Seen], fps: float, zone: Zone, rule: IntrudeRule | LoiterR
                 if at - began >= rule.dwell_s:
                     stays.append(Breach(rule.rule, rule.zone, began, began + rule.dwell_s, at))
                 began = following
-    return _merged(stays, rule.cooldown_s)
+    return merged(stays, rule.cooldown_s)
 
 
 def _crossings(seen: list[Seen], fps: float, line: Line, rule: LineRule) -> list[Breach]:
@@ -106,17 +121,17 @@ def _crossings(seen: list[Seen], fps: float, line: Line, rule: LineRule) -> list
         Breach("LINE", rule.line, at, at + rule.settle_s, at, before_s=rule.settle_s)
         for at, _ in _passed(seen, fps, line, rule.settle_s)
     ]
-    return _merged(crossed, rule.cooldown_s)
+    return merged(crossed, rule.cooldown_s)
 
 
 def _passed(seen: list[Seen], fps: float, line: Line, settle_s: float) -> Iterator[tuple[float, bool]]:
     """(seconds, whether inwards) of each crossing that the line counts."""
     for one in seen:
         steps = list(_steps(one, fps))
-        sides = [line.side(feet) > 0 for _, feet in steps]
+        sides = [line.side(feet, SHAPE) > 0 for _, feet in steps]
         for number in range(1, len(steps)):
             (_, feet), (at, here) = steps[number - 1], steps[number]
-            if sides[number] == sides[number - 1] or not (line.beside(feet) and line.beside(here)):
+            if sides[number] == sides[number - 1] or not (line.beside(feet, SHAPE) and line.beside(here, SHAPE)):
                 continue
             if line.direction not in ("both", "in" if sides[number] else "out"):
                 continue
@@ -127,7 +142,7 @@ def _passed(seen: list[Seen], fps: float, line: Line, settle_s: float) -> Iterat
                 yield at, sides[number]
 
 
-def _merged(parts: list[Breach], cooldown_s: float) -> list[Breach]:
+def merged(parts: list[Breach], cooldown_s: float) -> list[Breach]:
     """Several at once, or each soon after the other, are one breach."""
     found: list[Breach] = []
     for part in sorted(parts, key=lambda breach: breach.began_s):

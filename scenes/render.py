@@ -1,6 +1,6 @@
 """Frames of a scene: actors over a lit place, with shadows under their feet and the sensor's noise."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import cv2
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.geometry import Box
 from scenes.actors import Actor
 from scenes.light import Place, developed, light_map
-from scenes.scripts import FRAMES, Role, Standing, standings
+from scenes.scripts import FPS, FRAMES, Role, Standing, standings
 from scenes.stage import HEIGHT, WIDTH, Floats, View
 from scenes.wardrobe import GAIT_PHASES, Pixels
 
@@ -38,14 +38,32 @@ _FEWEST_PX: Final = 40
 """Of an actor that shows less than this nothing is seen."""
 
 
+Over = Callable[[Pixels, int], Pixels]
+"""What lies over a picture, (h, w, 3) uint8, of that number: weather, say."""
+
+
 class Renderer:
     """Draws one scene frame by frame.
+
+    Args:
+        place, actors, roles: Who is where.
+        fps, frames: How often, and how many in all.
+        over: What is drawn over each; nothing by default.
 
     Attributes:
         view: Its camera's.
     """
 
-    def __init__(self, place: Place, actors: Mapping[str, Actor], roles: tuple[Role, ...]) -> None:
+    def __init__(
+        self,
+        place: Place,
+        actors: Mapping[str, Actor],
+        roles: tuple[Role, ...],
+        *,
+        fps: float = FPS,
+        frames: int = FRAMES,
+        over: Over | None = None,
+    ) -> None:
         stage = place.stage
         picture, self._light = developed(stage, light_map(stage, place.sky, place.lamps))
         self._empty: Pixels = picture.astype(np.uint8)
@@ -53,11 +71,12 @@ class Renderer:
         self._hidings = stage.hidings
         self._shade = place.shade
         self._noise = _noise(place.noise)
-        self._cast = [(actors[role.actor], role, dict(standings(role))) for role in roles]
+        self._cast = [(actors[role.actor], role, dict(standings(role, fps))) for role in roles]
+        self._frames, self._over = frames, over
 
     def frames(self) -> Iterator[tuple[Pixels, list[Box | None]]]:
-        """For each frame of the loop: I420 (HEIGHT * 3 / 2, WIDTH) uint8, and what is visible of each role."""
-        for number in range(FRAMES):
+        """For each frame: I420 (HEIGHT * 3 / 2, WIDTH) uint8, and what is visible of each role."""
+        for number in range(self._frames):
             picture = self._empty.copy()
             on = [
                 (role, actor, index, steps[number])
@@ -67,6 +86,8 @@ class Renderer:
             boxes: list[Box | None] = [None] * len(self._cast)
             for role, actor, index, standing in sorted(on, key=lambda o: -o[3].z):
                 boxes[index] = self._draw(picture, actor, role, standing)
+            if self._over is not None:
+                picture = self._over(picture, number)
             planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
             grey = planes[:HEIGHT]
             cv2.add(grey, self._noise[number % _NOISES], dst=grey, dtype=cv2.CV_8U)

@@ -65,19 +65,19 @@ class Standing:
     moving: bool
 
 
-def standings(role: Role) -> Iterator[tuple[int, Standing]]:
-    """(frame number, standing) for each frame of the loop in which the role is on."""
+def standings(role: Role, fps: float = FPS) -> Iterator[tuple[int, Standing]]:
+    """(frame number, standing) for each frame in which the role is on, at so many frames a second."""
     at, (x, z) = role.begins_s, role.start
     walked, facing = 0.0, 1
-    frame = int(-(-at * FPS // 1))
+    frame = int(-(-at * fps // 1))
     for step in role.steps:
         to = (step.x, step.z) if isinstance(step, Go) else (x, z)
         length = hypot(to[0] - x, to[1] - z)
         lasts = length / step.pace if isinstance(step, Go) else step.seconds
         if to[0] != x:
             facing = 1 if to[0] > x else -1
-        while frame / FPS < at + lasts:
-            share = (frame / FPS - at) / lasts
+        while frame / fps < at + lasts:
+            share = (frame / fps - at) / lasts
             here = x + (to[0] - x) * share, z + (to[1] - z) * share
             yield frame, Standing(*here, facing, walked + length * share, length > 0)
             frame += 1

@@ -11,7 +11,10 @@ from models.geometry import Point
 
 WIDTH: Final = 704
 HEIGHT: Final = 576
-"""4CIF, as the sub-streams of entrance cameras have it."""
+"""4CIF, as the sub-streams of entrance cameras have it, of square pixels."""
+
+SHAPE: Final = WIDTH / HEIGHT
+"""Heights to the width of a scene's picture."""
 
 CAMERA_M: Final = 3.4
 """How high the camera hangs: people are half as high as their feet lie below the horizon."""

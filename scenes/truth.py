@@ -9,6 +9,7 @@ from models.errors import FootageError
 from models.geometry import Box, Point
 
 _FORMAT: Final = 1
+_REMEDY: Final = "name the .truth.json that stands beside a composed clip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +100,7 @@ def read_truth(path: Path) -> Truth:
             for s in raw["seen"]
         )
         return Truth(raw["scene"], raw["fps"], raw["frames"], seen)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise FootageError(f"{path.name}: is no truth of a scene: {error!r}") from error
+    except OSError as error:
+        raise FootageError(f"{path}: cannot be read: {error.strerror}; {_REMEDY}") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise FootageError(f"{path}: is no truth of a scene; {_REMEDY}") from error

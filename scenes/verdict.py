@@ -8,10 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from models.alert import Alert, BlindSpan
-from scenes.breaches import Breach
-
-TOLERANCE_S: Final = 2.0
-"""Between the truth and an alert: two samples, and what a box's lower edge trembles at a border."""
+from scenes.breaches import TOLERANCE_S, Breach
 
 SAMPLING_S: Final = 0.5
 """Between the truth and what samples can show: a track is one from its second sighting on, and a rule is met on the
@@ -61,7 +58,7 @@ class Verdict:
 
     Attributes:
         expected: Breaches that had to be alerted: met within the window and not while blind.
-        missed: Those of them without an alert.
+        missed: Those of them without an alert, and not told of by one that lasts into them through blind time.
         duplicated: Breaches with two or more alert ids, outside blind spans.
         unexplained: Alerts without a breach.
     """
@@ -114,9 +111,18 @@ def compare(
         for e in shown
         if window[0] <= e.since - near and e.met <= last and not was_blind(e.camera, e.since - near, e.met + near)
     ]
+    # Who left while nobody could see it may be there still: whoever comes next is told of by the same alert.
+    joined = {
+        e
+        for told, alerted in ids.items()
+        for e in expected
+        if e.began > told.began
+        and was_blind(e.camera, told.began, e.began)
+        and any(_lasts_into(newest[one], e, tolerance) for one in alerted)
+    }
     return Verdict(
         tuple(expected),
-        tuple(e for e in expected if e not in ids),
+        tuple(e for e in expected if e not in ids and e not in joined),
         tuple(
             (e, tuple(ids[e])) for e in shown if len(ids.get(e, ())) > 1 and not was_blind(e.camera, e.began, e.ended)
         ),
@@ -141,3 +147,7 @@ def _fits(alert: Alert, expected: Expected, tolerance: timedelta) -> bool:
         return False
     ended = max(alert.ended or alert.detected, alert.detected)
     return alert.began - tolerance <= expected.ended and expected.began <= ended + tolerance
+
+
+def _lasts_into(alert: Alert, expected: Expected, tolerance: timedelta) -> bool:
+    return _fits(alert, expected, tolerance) and (alert.ended is None or alert.ended >= expected.met)

@@ -1,13 +1,31 @@
-"""Fixtures that every room's tests share: the footage and the assets that a machine may or may not have."""
+"""What every room's tests share: the footage and the assets that a machine may or may not have."""
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from postgres import Postgres
+
+# Tests run beside each other: how long an example takes says nothing of the code.
+settings.register_profile("beside", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("beside")
 
 _FOOTAGE = ("manifest.json", "pedestrian_survaillance.mp4", "intel_car-detection.mp4", "mot15/TUD-Campus.mp4")
 _ASSETS = ("yolo11n_int8_openvino_model/yolo11n.xml", "yolo11n_int8_openvino_model/yolo11n.bin", "yolox_nano.onnx")
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever has a database is run on each kind of them, but for what is marked to need one."""
+    if "database" in metafunc.fixturenames:
+        marked = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database", marked.args if marked else DATABASES, indirect=True)
 
 
 def pytest_report_header() -> str | None:
@@ -43,6 +61,30 @@ def assets() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of weights and composed scenes for all demos of a test run."""
-    return tmp_path_factory.mktemp("demo-cache")
+def demo_cache(pytestconfig: pytest.Config) -> Path:
+    """One cache of weights and composed scenes for all demos of all test runs; what it holds is known by its hash."""
+    return pytestconfig.cache.mkdir("demo")
+
+
+@pytest.fixture(scope="session")
+def a_postgres() -> Iterator["Postgres"]:
+    """One server for the whole run; where tests run in several processes, each has its own."""
+    import postgres  # most tests need no database
+
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
+    server = postgres.Postgres()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The address of an empty database; None for SQLite in the data folder, which the site makes by itself."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("a_postgres")
+    name = server.make()
+    yield server.url(name)
+    server.drop(name)

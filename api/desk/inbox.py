@@ -8,13 +8,14 @@ from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.books import Guard, writing
 from api.desk.admit import Admitted, Rejected, admit, raw, reject
 from api.desk.intake import take_over
 from models import keys
+from models.dialect import AWAY, why
 
 log: Final = logging.getLogger("desk")
 
@@ -52,10 +53,10 @@ class Inbox:
                 while not ending.is_set():
                     await self._take(await self._read(">"))
                     failures = 0
-            except (RedisError, OSError, OperationalError) as error:
+            except (RedisError, OSError, *AWAY) as error:
                 wait = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
                 if failures == 0:
-                    log.warning("the inbox waits: %s", error)
+                    log.warning("the inbox waits: %s", why(error))
                 failures += 1
                 await asyncio.sleep(wait)
 
@@ -84,7 +85,7 @@ class Inbox:
         try:
             async with writing(self._engine, self._guard) as books:
                 settled = await take_over(books, bodies)
-        except OperationalError:
+        except AWAY:
             raise
         except SQLAlchemyError as error:
             if len(bodies) == 1 and isinstance(bodies[0], Rejected):
@@ -132,7 +133,7 @@ class Inbox:
 def _refused(body: Admitted | Rejected, error: SQLAlchemyError) -> Rejected:
     if isinstance(body, Rejected):
         return body
-    return reject(raw(body.entry), f"the database refuses it: {error}")
+    return reject(raw(body.entry), f"the database refuses it: {why(error)}")
 
 
 def _untouched(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 (the client's own protocol)

@@ -9,7 +9,9 @@ from sqlalchemy import insert, select
 from api.books import Books
 from api.desk.admit import Admitted, Rejected, raw, reject
 from api.desk.evidence import enter_evidence
+from api.desk.raising import raise_again, raised_again, shelve, standing
 from api.desk.upsert import upsert
+from api.shelf_reading import in_force_at
 from models.alert import Alert, BlindSpan
 from models.evidence import Evidence
 from models.flow import FlowCount
@@ -22,7 +24,7 @@ log: Final = logging.getLogger("desk")
 async def take_over(books: Books, messages: Sequence[Admitted | Rejected]) -> dict[str, list[int]]:
     """Store a batch; returns the numbers by origin that are safe now, whether new or long known.
 
-    A lower or equal revision never overwrites, and what people did to an alert stays as it is.
+    A lower or equal revision never overwrites. What people did to an alert stays as it is, unless it must ring again.
     """
     admitted = [message for message in messages if isinstance(message, Admitted)]
     refused = [message for message in messages if isinstance(message, Rejected)]
@@ -82,8 +84,7 @@ async def _enter_alerts(books: Books, fresh: Sequence[Admitted]) -> None:
     if not fresh:
         return
     ids = sorted({message.key[1] for message in fresh})
-    query = select(alert.c.id, alert.c.revision).where(alert.c.id.in_(ids))
-    stored = {row.id: row.revision for row in (await books.connection.execute(query)).all()}
+    stored = await standing(books, ids)
     query = select(alert_history.c.alert_id, alert_history.c.revision).where(alert_history.c.alert_id.in_(ids))
     seen = {(row.alert_id, row.revision) for row in (await books.connection.execute(query)).all()}
     newest: dict[str, Alert] = {}
@@ -96,11 +97,20 @@ async def _enter_alerts(books: Books, fresh: Sequence[Admitted]) -> None:
         books.note(message.entry.origin, action, alert_id, revision=revision, seq=message.entry.seq)
         seen.add((alert_id, revision))
         history.append({"alert_id": alert_id, "revision": revision, "at": books.at, "body": message.entry.body})
-        if revision > max(stored.get(alert_id, 0), newest[alert_id].revision if alert_id in newest else 0):
+        known = stored[alert_id].revision if alert_id in stored else 0
+        if revision > max(known, newest[alert_id].revision if alert_id in newest else 0):
             newest[alert_id] = message.subject
+    aside = await in_force_at(books.connection, books.at)
     for alert_id, subject in newest.items():
-        known = alert_id in stored
-        await upsert(books, alert, alert_id, _columns(subject), stored=known, version=1, state="RAISED")
+        values, row, shelf = _columns(subject), stored.get(alert_id), aside.get((subject.camera, subject.rule))
+        covering = shelf if shelf is not None and subject.level >= shelf.gravest else None
+        if row is None:
+            values |= {"version": 1, "state": "RAISED", "raised": books.at}
+        elif because := raised_again(row, subject, covered=covering is not None):
+            values |= {"version": row.version + 1} if covering else raise_again(books, row, because, subject)
+        if covering is not None and "version" in values:  # it would wait
+            values |= shelve(books, subject, covering)
+        await upsert(books, alert, alert_id, values, stored=row is not None)
         books.tell("alert", alert_id)
     if history:
         await books.connection.execute(insert(alert_history), history)

@@ -12,7 +12,7 @@ from api.books import Books, Guard, writing
 from config.site import Evidence
 from models.clock import monotonic_now, utc_now
 from models.evidence import Day, FolderStore
-from models.tables import alert, evidence
+from models.tables import alert, dispatch, evidence, photo
 
 log: Final = logging.getLogger("desk")
 
@@ -37,7 +37,7 @@ class Retention:
 
         Raises:
             LeaseLostError: another desk has taken the lease.
-            sqlalchemy.exc.OperationalError: the database is away; nothing was removed.
+            AWAY: the database is away (models.dialect); nothing was removed.
         """
         if monotonic_now() - self._looked < _LOOK_S:
             return
@@ -80,3 +80,8 @@ async def _note(books: Books, day: Day, why: str) -> None:
     for alert_id in (await books.connection.execute(told)).scalars():
         books.tell("alert", alert_id)
     await books.connection.execute(update(evidence).where(ours).values(removed=books.at))
+    photographed = photo.c.key.startswith(prefix, autoescape=True) & photo.c.removed.is_(None)
+    sent = select(dispatch.c.alert_id).join(photo, photo.c.dispatch_id == dispatch.c.id).where(photographed).distinct()
+    for alert_id in (await books.connection.execute(sent)).scalars():
+        books.tell("alert", alert_id)
+    await books.connection.execute(update(photo).where(photographed).values(removed=books.at))

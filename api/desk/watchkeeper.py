@@ -11,7 +11,6 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.books import Guard, writing
@@ -22,6 +21,7 @@ from api.desk.vigil import Reading, Vigil
 from config.site import Site
 from models import keys
 from models.clock import Monotonic, monotonic_now, to_micros, utc_now
+from models.dialect import AWAY, why
 from models.errors import JournalError
 from models.journal import Checkpoint, Draft, Journal
 from models.trouble import Trouble
@@ -63,9 +63,9 @@ class Watchkeeper:
                 try:
                     await self._look()
                     lost = False
-                except (JournalError, OperationalError) as error:
+                except (JournalError, *AWAY) as error:
                     if not lost:
-                        log.warning("the desk's own alerts wait: %s", error)
+                        log.warning("the desk's own alerts wait: %s", why(error))
                     lost = True
                 with suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _LOOK_S)

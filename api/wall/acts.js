@@ -1,5 +1,5 @@
 // What the operator does with an alert: acknowledge, dismiss, dispatch, undo; each is told plainly when it fails.
-import { isOpen, merge, selected } from "./alerts.js";
+import { canSend, isAside, isHandled, isUndecided, merge, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { refresh } from "./feed.js";
 import { tell } from "./notice.js";
@@ -8,8 +8,14 @@ import { ask } from "./session.js";
 import { change, state } from "./state.js";
 import { named, t } from "./text.js";
 
-async function act(alert, path, body, done = "") {
-  if (state.acting) return;
+let underway = Promise.resolve();
+
+/** Does one thing at a time. */
+function act(...what) {
+  if (!state.acting) underway = perform(...what);
+}
+
+async function perform(alert, path, body, done = "") {
   change({ acting: alert.id, menu: null });
   try {
     take(await ask(path, body));
@@ -33,11 +39,17 @@ function take(alert) {
   change();
 }
 
+const GONE_ON = ["RETURNED", "TAKEN", "ON_SITE", "HANDLED", "CLOSED"];
+
 /** Who did what, for a conflict. */
-function whatHappened({ state: standing, acked, dismissed, dispatch }) {
+function whatHappened({ state: standing, acked, dismissed, dispatch, raised, received }) {
+  if (standing === "RAISED" && raised !== received) return t("did.raised_again", { at: timeOfDay(raised) });
   if (standing === "DISMISSED" && dismissed) {
     const reason = named(state.session.dismiss_reasons[dismissed.reason]);
     return t("did.dismissed", { by: dismissed.by, at: timeOfDay(dismissed.at), reason });
+  }
+  if (standing === "CONFIRMED" && dispatch && GONE_ON.includes(dispatch.state)) {
+    return t("did.stands", { person: named(dispatch.person), stands: t(`incident.${dispatch.state}`) });
   }
   if (standing === "CONFIRMED" && dispatch) {
     return t("did.dispatched", { by: dispatch.by, at: timeOfDay(dispatch.at), person: named(dispatch.person) });
@@ -49,13 +61,13 @@ function whatHappened({ state: standing, acked, dismissed, dispatch }) {
 /** I have seen it. */
 export function ack() {
   const alert = selected();
-  if (settled() && alert?.state === "RAISED") act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
+  if (settled() && (alert?.state === "RAISED" || isAside(alert))) act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
 }
 
 /** It is none, for a reason. */
 export function dismiss(reason) {
   const alert = selected();
-  if (!alert || !isOpen(alert)) return;
+  if (!isUndecided(alert)) return;
   const told = { reason: named(state.session.dismiss_reasons[reason]), what: named(state.session.codes[alert.code]) };
   act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason }, t("notice.dismissed", told));
 }
@@ -63,23 +75,43 @@ export function dismiss(reason) {
 /** Sends a person: confirms, accepts and dispatches in one. */
 export function dispatch(person = undefined) {
   const alert = selected();
-  if (!alert || !isOpen(alert) || !settled()) return;
+  if (!canSend(alert) || !settled()) return;
   const suggested = state.details.get(alert.id)?.suggestion?.person.id;
   const chosen = person ?? suggested;
   if (!chosen) return;
   act(alert, `alerts/${alert.id}/dispatch`, { version: alert.version, person: chosen });
 }
 
-/** Calls the person back while that is possible. */
-export function undo() {
-  const alert = selected();
+/** Calls the person back while that is possible; also where the click that sent them is not answered yet. */
+export async function undo() {
+  const id = selected()?.id;
+  await underway;
+  const alert = state.alerts.get(id);
   if (undoLeft(alert) > 0) act(alert, `dispatches/${alert.dispatch.id}/undo`, {});
 }
 
 /** Opens or closes a menu of the selected alert. */
 export function openMenu(menu) {
   const alert = selected();
-  if (alert && isOpen(alert) && settled()) change({ menu: state.menu === menu ? null : menu });
+  const may = menu === "person" ? canSend(alert) : isUndecided(alert);
+  if (may && settled()) change({ menu: state.menu === menu ? null : menu });
+}
+
+/** The reasons to have it done again, in the order of their keys. */
+export const reworks = () => Object.entries(state.session.rework_reasons);
+
+/** Opens or closes the reasons to have it done again. */
+export function openVerdict() {
+  if (isHandled(selected()) && settled()) change({ menu: state.menu === "rework" ? null : "rework" });
+}
+
+/** It is closed or, for a reason, must be done again. */
+export function judge(reason = undefined) {
+  const alert = selected();
+  if (!isHandled(alert) || !settled()) return;
+  const { id, version } = alert.dispatch;
+  if (reason) act(alert, `dispatches/${id}/rework`, { version, reason }, t("notice.reworked", { person: named(alert.dispatch.person) }));
+  else act(alert, `dispatches/${id}/close`, { version }, t("notice.closed", { no: alert.incident.no }));
 }
 
 /** The reasons for a dismissal in the order of their keys 1 to 4. */

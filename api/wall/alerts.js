@@ -4,14 +4,41 @@ import { change, state } from "./state.js";
 /** Nobody has decided yet. */
 export const isOpen = (alert) => alert.state === "RAISED" || alert.state === "ACKED";
 
-/** Somebody was sent and not called back. */
-export const isDispatched = (alert) => alert.state === "CONFIRMED" && alert.dispatch && alert.dispatch.state !== "UNDONE";
+const UNDER_WAY = ["PENDING", "SENT", "TAKEN", "ON_SITE", "HANDLED"];
 
-const RANK = { RAISED: 0, ACKED: 1, CONFIRMED: 2, DISMISSED: 2 };
+/** It waits for somebody again while somebody is under way for it: it is to be seen, and nobody else to be sent. */
+export const isRungAgain = (alert) => Boolean(alert) && isOpen(alert) && UNDER_WAY.includes(alert.dispatch?.state);
+
+/** Nobody was rung for it: its rule is set aside, or was. */
+export const isAside = (alert) => alert?.state === "SHELVED" || alert?.state === "EXPIRED";
+
+/** Nobody has decided yet, nor is anybody under way. */
+export const isUndecided = (alert) => Boolean(alert) && (isOpen(alert) || isAside(alert)) && !isRungAgain(alert);
+
+/** Somebody was sent and not called back. */
+export const isDispatched = (alert) => isRungAgain(alert) || (alert.state === "CONFIRMED" && alert.dispatch && alert.dispatch.state !== "UNDONE");
+
+/** Whoever was sent has sent it back: somebody else must go. */
+export const isReturned = (alert) => alert?.state === "CONFIRMED" && alert.dispatch?.state === "RETURNED";
+
+/** It is handled, and somebody must look whether it is. */
+export const isHandled = (alert) => alert?.state === "CONFIRMED" && alert.dispatch?.state === "HANDLED";
+
+/** Somebody may be sent. */
+export const canSend = (alert) => isUndecided(alert) || isReturned(alert);
+
+const DONE = 3;
+
+function rank(alert) {
+  if (alert.state === "RAISED" || isReturned(alert)) return 0;
+  if (alert.state === "ACKED") return 1;
+  return isHandled(alert) ? 2 : DONE;
+}
 
 function before(a, b) {
-  if (RANK[a.state] !== RANK[b.state]) return RANK[a.state] - RANK[b.state];
-  if (RANK[a.state] === 2) return Date.parse(b.detected) - Date.parse(a.detected); // done: newest first
+  const [one, other] = [rank(a), rank(b)];
+  if (one !== other) return one - other;
+  if (one === DONE) return Date.parse(b.detected) - Date.parse(a.detected); // done: newest first
   return a.level - b.level || Date.parse(a.detected) - Date.parse(b.detected); // open: gravest, then longest waiting
 }
 
@@ -54,16 +81,12 @@ const later = (a, b) => a.version + a.revision > b.version + b.revision;
 const pictured = (alert, known) =>
   alert.subjects.length || !known ? alert : { ...alert, subjects: known.subjects };
 
-/**
- * Takes over an alert that the server sent, unless we know a later version.
- * @returns whether it was not known before
- */
+/** Takes over an alert that the server sent, unless we know a later version. */
 export function merge(alert) {
   const known = state.alerts.get(alert.id);
-  if (known && later(known, alert)) return false;
+  if (known && later(known, alert)) return;
   state.alerts.set(alert.id, pictured(alert, known));
   changed();
-  return !known;
 }
 
 /**

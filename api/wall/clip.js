@@ -2,6 +2,7 @@
 import { selected } from "./alerts.js";
 import { serverNow } from "./clock.js";
 import { el, say, show } from "./element.js";
+import { mayLook } from "./reasons.js";
 import { onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
@@ -74,7 +75,7 @@ export function makeClip() {
   });
 
   subscribe(() => {
-    const clip = state.picture === "clip" ? clipOf(selected()) : null;
+    const clip = state.picture === "clip" && selected() && mayLook(selected()) ? clipOf(selected()) : null;
     show(root, Boolean(clip));
     if (!clip?.url) stop();
     else {

@@ -1,5 +1,6 @@
 // What is known of the selected alert beyond the queue: whom to send, what happened here before, its history.
 import { selected } from "./alerts.js";
+import { mayLook } from "./reasons.js";
 import { ask } from "./session.js";
 import { change, state, subscribe } from "./state.js";
 
@@ -9,7 +10,8 @@ let loading = null;
 async function load(id) {
   loading = id;
   try {
-    const { suggestion, same_place_24h: samePlace, history } = await ask(`alerts/${id}`);
+    const { suggestion, same_place_24h: samePlace, history, reason_needed: asked, ...alert } = await ask(`alerts/${id}`);
+    if (!asked && !mayLook(alert)) state.reasoned.add(id); // it was said before this page was opened
     state.details.set(id, { suggestion, samePlace, history });
     change();
   } catch {

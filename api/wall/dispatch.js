@@ -1,7 +1,8 @@
 // The one click: sends the suggested person, names why, and can be called back for a few seconds.
 import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
-import { isDispatched, isOpen, selected } from "./alerts.js";
+import { canSend, isAside, isDispatched, isReturned, isRungAgain, isUndecided, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
+import { whyReturned } from "./course.js";
 import { cap, el, say, show } from "./element.js";
 import { settled, undoLeft } from "./selection.js";
 import { onTick, state, subscribe } from "./state.js";
@@ -19,7 +20,7 @@ export function makeDispatch() {
   const done = el("div.done", { testid: "outcome", role: "status" });
   const seen = act("act.ack", "key.space", "ack", ack);
   const not = act("act.dismiss", "F", "dismiss", () => openMenu("dismiss"));
-  const other = act("act.other", "P", "other-person", () => openMenu("person"));
+  const other = act("act.other", "O", "other-person", () => openMenu("person"));
   const acts = el("div.acts", {}, seen, not, other);
   const menu = el("div.menu", { role: "group", testid: "menu" });
 
@@ -30,11 +31,14 @@ export function makeDispatch() {
 
   function render() {
     const alert = selected();
-    const open = Boolean(alert) && isOpen(alert);
+    const sendable = canSend(alert) && mayDispatch();
     const asked = MENUS.includes(state.menu) ? state.menu : null;
-    show(acts, open && !asked);
-    show(menu, open && Boolean(asked));
-    seen.disabled = alert?.state !== "RAISED";
+    show(acts, (sendable || (isRungAgain(alert) && mayDispatch())) && !asked);
+    show(menu, sendable && Boolean(asked));
+    seen.disabled = alert?.state !== "RAISED" && !isAside(alert);
+    show(seen, !isReturned(alert));
+    show(not, isUndecided(alert));
+    show(other, canSend(alert));
     if ((asked ?? "") !== menu.dataset.of) {
       menu.dataset.of = asked ?? "";
       menu.replaceChildren(...(asked ? choices(asked) : []));
@@ -47,7 +51,7 @@ export function makeDispatch() {
   function tick() {
     const alert = selected();
     const left = undoLeft(alert);
-    const open = Boolean(alert) && isOpen(alert);
+    const open = canSend(alert) && mayDispatch();
     const suggestion = state.details.get(alert?.id)?.suggestion;
     show(go, open || left > 0);
     go.classList.toggle("undo", left > 0);
@@ -66,7 +70,7 @@ export function makeDispatch() {
     if (suggestion) {
       say(line, t("act.dispatch", { person: named(suggestion.person) }));
       const why = suggestion.why.map((one) => named(one));
-      say(because, [...why, suggestion.open_tasks > 0 && t("act.tasks", { n: suggestion.open_tasks })].filter(Boolean).join(" · "));
+      say(because, [...why, suggestion.open_tasks > 0 && t("act.tasks", { n: suggestion.open_tasks }), unreachable(suggestion.person.id)].filter(Boolean).join(" · "));
     } else {
       say(line, t(suggestion === null ? "act.nobody" : "act.choosing"));
       say(because, suggestion === null ? t("act.nobody_why") : "");
@@ -78,6 +82,12 @@ export function makeDispatch() {
   return el("div.deciding", {}, go, done, acts, menu);
 }
 
+/** That nobody would be told, where the person has no account for the phone page. */
+const unreachable = (id) => (state.duty.people.find((person) => person.id === id)?.reachable === false ? t("act.unreachable") : "");
+
+/** Whoever only looks is shown nothing to press. */
+const mayDispatch = () => state.session.user.rights.includes("dispatch");
+
 function act(text, key, testid, handler) {
   return el("button", { type: "button", testid, on: { click: handler } }, el("span", { text }), cap(key));
 }
@@ -86,7 +96,7 @@ function choices(menu) {
   const entries =
     menu === "dismiss"
       ? reasons().map(([reason, name]) => [named(name), () => dismiss(reason), `reason-${reason}`])
-      : onDuty().slice(0, 8).map((person) => [`${named(person)} · ${t("act.tasks", { n: person.open_tasks })}`, () => dispatch(person.id), `person-${person.id}`]);
+      : onDuty().slice(0, 8).map((person) => [[named(person), person.open_tasks > 0 && t("act.tasks", { n: person.open_tasks }), unreachable(person.id)].filter(Boolean).join(" · "), () => dispatch(person.id), `person-${person.id}`]);
   return [
     el("p", { text: `act.which_${menu}` }),
     ...entries.map(([text, handler, testid], i) =>
@@ -98,17 +108,25 @@ function choices(menu) {
 /** What was done about an alert that is no longer open. */
 function outcome(alert) {
   if (isDispatched(alert)) {
-    const { person, by, at, notified } = alert.dispatch;
+    const { person, by, at } = alert.dispatch;
     return [
-      el("strong", {}, t("done.dispatched", { person: named(person) })),
+      isReturned(alert)
+        ? el("strong", { testid: "returned" }, t("done.returned", { person: named(person), why: whyReturned(alert.dispatch) }))
+        : el("strong", {}, t("done.dispatched", { person: named(person) })),
       el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
-      notified === "no_channel" ? el("span.warn", { testid: "not-notified" }, t("done.no_channel")) : null,
-    ].filter(Boolean);
+    ];
   }
   if (alert.state === "DISMISSED" && alert.dismissed) {
     const { by, at, reason } = alert.dismissed;
     return [
       el("strong", {}, t("done.dismissed", { reason: named(state.session.dismiss_reasons[reason]) || reason })),
+      el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
+    ];
+  }
+  if (alert.shelved) {
+    const { by, at, until, reason } = alert.shelved;
+    return [
+      el("strong", { testid: "aside" }, t(`done.${alert.state}`, { until: timeOfDay(until), reason })),
       el("span", {}, t("done.by", { by, at: timeOfDay(at) })),
     ];
   }

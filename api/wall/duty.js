@@ -5,6 +5,15 @@ import { named, t } from "./text.js";
 
 const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
 
+const DOING = ["HANDLED", "SENT", "TAKEN", "ON_SITE"]; // how far somebody is; the furthest is said
+
+/** What somebody is at, in words; empty where it is nothing. */
+function doing(person) {
+  const states = [...state.alerts.values()].filter((alert) => alert.dispatch?.person.id === person.id).map((alert) => DOING.indexOf(alert.dispatch.state));
+  const furthest = DOING[Math.max(-1, ...states)];
+  return furthest && furthest !== "HANDLED" ? t(`incident.${furthest}`) : "";
+}
+
 function row(person) {
   return el(
     "li",
@@ -12,7 +21,7 @@ function row(person) {
     el("i", { "aria-hidden": "true" }),
     el("b", {}, named(person)),
     el("span.grids", {}, person.grids.map(gridName).join(t("list.and"))),
-    el("span.tasks", {}, person.on_duty ? t("duty.tasks", { n: person.open_tasks }) : t("duty.off")),
+    el("span.tasks", {}, person.on_duty ? [doing(person), t("duty.tasks", { n: person.open_tasks })].filter(Boolean).join(" · ") : t("duty.off")),
   );
 }
 

@@ -15,11 +15,14 @@ let attempt = 0;
 let gap = false;
 let lastId = 0;
 let arrived = () => {};
-let refreshing = null;
+let planned = null; // a reading that has not begun: whoever asks meanwhile is served by it
+let reading = Promise.resolve(); // one after the other: an older answer must not come last
 let reconfiguring = null;
+let opened = false; // whether the wall was read once
 const toldAt = new Map(); // alert id: feed id of its latest event
+const rung = new Map(); // alert id: [since when it waits, level] as it was last rung
 
-/** Opens the feed; `onNew(alert)` is called for each alert that was not known. */
+/** Opens the feed; `onNew(alert)` is called for each alert that begins to wait for somebody, or grows graver then. */
 export function follow(onNew) {
   arrived = onNew;
   begin();
@@ -27,15 +30,22 @@ export function follow(onNew) {
   setInterval(() => refresh(), REFRESH_MS);
 }
 
-/** Reads the whole wall again, soon; many calls become one. */
+/** Reads the whole wall again, soon; calls before it begins become one. */
 export function refresh(soonMs = 0) {
-  refreshing ??= new Promise((done) => setTimeout(done, soonMs))
-    .then(read)
-    .catch(() => {}) // the link banner tells; the next reconnection reads again
-    .finally(() => {
-      refreshing = null;
-    });
-  return refreshing;
+  planned ??= new Promise((done) => setTimeout(done, soonMs))
+    .then(() => reading)
+    .then(() => {
+      planned = null; // what happens from here on may be missing in the answer
+      return readNext();
+    })
+    .catch(() => {}); // the link banner tells; the next reconnection reads again
+  return planned;
+}
+
+function readNext() {
+  const next = reading.then(read);
+  reading = next.catch(() => {});
+  return next;
 }
 
 async function read() {
@@ -44,12 +54,15 @@ async function read() {
   refreshFlow(); // windows pass also when nobody does
   lastId = Math.max(lastId, wall.feed_id);
   replaceAll(wall.alerts, (id) => (toldAt.get(id) ?? 0) > wall.feed_id);
+  announce([...state.alerts.values()].sort((a, b) => a.level - b.level));
   change({
     incidents: wall.incidents,
     duty: wall.duty,
     blindToday: wall.blind_today,
     blindReadAt: serverNow(),
     figures: wall.figures,
+    unreceived: wall.unreceived,
+    shelves: wall.shelves,
   });
 }
 
@@ -57,7 +70,7 @@ async function begin() {
   source?.close();
   source = null;
   try {
-    await read();
+    await readNext();
   } catch {
     later();
     return;
@@ -75,6 +88,7 @@ async function begin() {
   });
   stream.addEventListener("alert", (event) => take(event, takeAlert));
   stream.addEventListener("blind", (event) => take(event, () => refresh(1000)));
+  stream.addEventListener("shelf", (event) => take(event, () => refresh(200)));
   stream.addEventListener("flow", (event) => take(event, () => refreshFlow(1000)));
   stream.addEventListener("status", (event) => {
     const status = JSON.parse(event.data);
@@ -101,10 +115,23 @@ function take(event, use) {
 
 function takeAlert(alert) {
   toldAt.set(alert.id, lastId);
-  const isNew = merge(alert);
+  merge(alert);
   state.details.delete(alert.id);
-  if (isNew) arrived(alert);
+  announce([state.alerts.get(alert.id)]); // an older word may come later
   refresh(700);
+}
+
+/** Rings once for all that wait and were not rung for; what waited before the page was opened is only noted. */
+function announce(alerts) {
+  const fresh = alerts.filter(isUnrung);
+  for (const { id, raised, level } of fresh) rung.set(id, [raised, level]);
+  if (fresh.length && opened) arrived(fresh[0]);
+  opened = true;
+}
+
+function isUnrung({ id, state: standing, raised, level }) {
+  const [since, heard] = rung.get(id) ?? [null, null];
+  return standing === "RAISED" && (raised !== since || level < heard);
 }
 
 function later() {

@@ -1,10 +1,10 @@
 // The head of the wall: where we are, whether everything works, who is on duty, what time it is.
 import { toggleBlind } from "./blind.js";
-import { dayOf, serverNow, span, timeOfDay } from "./clock.js";
-import { el, say } from "./element.js";
-import { logout } from "./session.js";
+import { age, dayOf, serverNow, since, span, timeOfDay } from "./clock.js";
+import { el, say, show } from "./element.js";
 import { onTick, state, subscribe } from "./state.js";
-import { known, named, switchLanguage, t } from "./text.js";
+import { named, t } from "./text.js";
+import { makeLeave, makeNavigation, makeTongue, makeWho } from "./who.js";
 
 const BEHIND_MS = 1000; // slower from picture to track than this is worth a look
 const UNSETTLED = 20; // more entries than a healthy second leaves
@@ -35,19 +35,13 @@ export function blindToday() {
 export function makeHeader() {
   const { site, user, cameras } = state.session;
   const name = el("h1");
-  const figures = Object.fromEntries(["cameras", "blind", "detect", "delivery", "desk"].map((key) => [key, figure(key, key === "blind" && toggleBlind)]));
+  const figures = Object.fromEntries(["cameras", "blind", "detect", "delivery", "desk", "police"].map((key) => [key, figure(key, key === "blind" && toggleBlind)]));
   const clock = el("time.clock", { testid: "clock" });
   const day = el("span.day");
-  const who = el("span.who", { testid: "operator" });
-  const tongue = el("button.quiet", { type: "button", testid: "language", text: "head.language", on: { click: switchLanguage } });
-  const leave = el("button.quiet", { type: "button", testid: "logout", text: "head.logout" });
-  leave.addEventListener("click", () => logout().finally(() => location.reload()));
 
   function render() {
     say(name, t("head.title", { site: named(site) }));
     document.title = name.textContent;
-    const role = known(`role.${user.role}`) ? t(`role.${user.role}`) : user.role;
-    say(who, `${role} ${user.name}`);
     tick();
   }
 
@@ -72,6 +66,14 @@ export function makeHeader() {
       figures.detect.set(t("head.unknown"), unknown);
       figures.delivery.set(t("head.unknown"), unknown);
     }
+    const waits = state.unreceived;
+    show(figures.police.root, waits.length > 0);
+    if (waits.length) {
+      figures.police.set(
+        t("head.unreceived", { n: waits.length, age: age(since(waits[0].pushed)) }),
+        waits.some((one) => one.dead) ? "bad" : "look",
+      );
+    }
     figures.desk.set(t(lost ? "head.unknown" : desk ? "head.well" : "head.silent"), lost ? "unknown" : desk ? "good" : "bad");
   }
 
@@ -82,7 +84,7 @@ export function makeHeader() {
     {},
     name,
     el("div.figures", { role: "status", label: "head.health" }, ...Object.values(figures).map((one) => one.root)),
-    el("div.person", {}, who, tongue, leave),
+    el("div.person", {}, makeNavigation(user, "wall"), makeWho(user, "wall"), makeTongue(), makeLeave()),
     el("div.now", {}, day, clock),
   );
 }

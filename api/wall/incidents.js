@@ -1,6 +1,7 @@
 // The incidents that people have in hand, with how long ago somebody was sent.
 import { since, span } from "./clock.js";
-import { el, say } from "./element.js";
+import { el, say, show } from "./element.js";
+import { signOf } from "./police_words.js";
 import { selectAlert } from "./selection.js";
 import { camera, onTick, state, subscribe } from "./state.js";
 import { known, named, t } from "./text.js";
@@ -21,7 +22,13 @@ function row(incident) {
   const person = incident.person ?? alert?.dispatch?.person;
   const at = alert?.dispatch?.at ?? incident.opened ?? alert?.detected;
   const ago = el("time");
-  const tick = () => at && say(ago, span(since(at)));
+  const unsigned = el("span.unsigned", { testid: "incident-unsigned" });
+  const waits = (alert?.police ?? incident.police).find((one) => !one.received);
+  show(unsigned, Boolean(waits));
+  const tick = () => {
+    if (at) say(ago, span(since(at)));
+    if (waits) say(unsigned, signOf(waits).text);
+  };
   tick();
   const stand = known(`incident.${incident.state}`) ? t(`incident.${incident.state}`) : incident.state;
   const root = el(
@@ -33,7 +40,8 @@ function row(incident) {
       el("span.what", {}, [named(state.session.codes[code]) || code, named(where)].filter(Boolean).join(" · ")),
       ago,
       el("span.no", {}, incident.no),
-      el("span.stand", {}, [person ? named(person) : "", stand].filter(Boolean).join(" ")),
+      el("span.stand", { "data-state": incident.state }, [person ? named(person) : "", stand].filter(Boolean).join(" ")),
+      unsigned,
     ),
   );
   return { root, tick };
@@ -46,10 +54,11 @@ export function makeIncidents() {
   let rows = [];
   let shown = "";
   subscribe(() => {
-    const now = JSON.stringify([state.incidents, document.documentElement.lang, [...state.alerts.values()].map((a) => a.incident && a.version)]);
+    const now = JSON.stringify([state.incidents, document.documentElement.lang, [...state.alerts.values()].map((a) => a.incident && [a.version, a.dispatch?.state, a.police])]);
     if (now === shown) return;
     shown = now;
-    rows = state.incidents.slice(0, SHOWN).map(row);
+    const waits = (incident) => Number(!["RETURNED", "HANDLED"].includes(incident.state)); // for somebody at the wall
+    rows = [...state.incidents].sort((a, b) => waits(a) - waits(b)).slice(0, SHOWN).map(row);
     say(count, t("incident.count", { n: state.incidents.length }));
     list.replaceChildren(...rows.map((one) => one.root));
     if (!rows.length) list.append(el("li.empty", {}, t("incident.none")));

@@ -1,6 +1,7 @@
 // The keyboard: every act of the wall by one key.
-import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
+import { ack, dismiss, dispatch, judge, onDuty, openMenu, openVerdict, reasons, reworks, undo } from "./acts.js";
 import { toggleBlind } from "./blind.js";
+import { confirmPush, openPush } from "./police.js";
 import { close, selectCamera, step } from "./selection.js";
 import { openShare, share } from "./share.js";
 import { mute } from "./sound.js";
@@ -11,7 +12,11 @@ const ACTS = {
   " ": ack,
   d: () => dispatch(),
   f: () => openMenu("dismiss"),
-  p: () => openMenu("person"),
+  o: () => openMenu("person"),
+  p: openPush,
+  enter: confirmPush,
+  e: () => judge(),
+  r: openVerdict,
   z: undo,
   u: undo,
   m: mute,
@@ -36,7 +41,11 @@ function digit(n) {
   } else if (state.menu === "person") {
     const chosen = onDuty()[n - 1];
     if (chosen) dispatch(chosen.id);
+  } else if (state.menu === "rework") {
+    const chosen = reworks()[n - 1];
+    if (chosen) judge(chosen[0]);
   } else if (state.menu === "link") share(n);
+  else if (state.menu === "shelve") return; // the form has buttons and a line to write in
   else {
     const chosen = state.session.cameras[n - 1];
     if (chosen) selectCamera(chosen.id);
@@ -53,6 +62,7 @@ function press(event) {
   if ((key === " " || key === "enter") && focused?.matches("button:focus-visible, [role=button]:focus-visible")) return;
   if (state.help && !["?", "？", "escape"].includes(key)) return;
   if (state.blind && !["b", "l"].includes(key)) return; // Escape is the dialog's own
+  if (key === "enter" && state.menu !== "push") return; // a link's own key
   if (/^[1-9]$/.test(key)) digit(Number(key));
   else if (key in ACTS) ACTS[key]();
   else return;
@@ -66,5 +76,5 @@ export function listenToKeys() {
     state.touchedAt = performance.now();
   });
   // a control that was clicked gives the keyboard back to the wall
-  document.addEventListener("click", (event) => event.detail > 0 && document.activeElement?.blur?.());
+  document.addEventListener("click", (event) => event.detail > 0 && !event.target.matches("input, label *") && document.activeElement?.blur?.());
 }

@@ -96,6 +96,7 @@ export function showLogin(done) {
     }
     if (error.key === "weak_password") return ["weak", { n: SHORTEST }];
     if (error.key === "credentials") return ["credentials", {}];
+    if (error.key === "wrong_door") return error.body.page ? ["phone_at", { page: error.body.page }] : ["phone", {}];
     return error.status === 0 ? ["unreachable", {}] : ["failed", { detail: error.told }];
   }
 

@@ -14,6 +14,7 @@ import { makeDuty } from "./duty.js";
 import { makeIncidents } from "./incidents.js";
 import { makeMap } from "./map.js";
 import { noticePlace } from "./notice.js";
+import { goHome, mayOpen } from "./pages.js";
 import { makeQueue } from "./queue.js";
 import { moveOn } from "./selection.js";
 import { onSessionLost, resume } from "./session.js";
@@ -62,7 +63,6 @@ function showWall(session) {
   listen();
   listenToKeys();
   follow((alert) => {
-    if (alert.state !== "RAISED") return;
     ring(alert.level);
     spoken.textContent = t("spoken.alert", { level: alert.level, what: named(session.codes[alert.code]), where: named(session.cameras.find((one) => one.id === alert.camera)) || t("stage.system") });
   });
@@ -71,7 +71,9 @@ function showWall(session) {
 
 async function start() {
   try {
-    showWall(await resume());
+    const session = await resume();
+    if (mayOpen("wall", session.user)) showWall(session);
+    else goHome(session.user);
   } catch (error) {
     if (error.key === "no_session") {
       showLogin(start);

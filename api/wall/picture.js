@@ -5,7 +5,8 @@ import { serverNow, timeOfDay } from "./clock.js";
 import { el, say, show, svg } from "./element.js";
 import { enlarge, largest } from "./main_screen.js";
 import { draw, fit, fitted } from "./overlay.js";
-import { makeShare, shareButton } from "./share.js";
+import { makeReasons, mayLook } from "./reasons.js";
+import { makeShare, mayShare, shareButton } from "./share.js";
 import { camera, change, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
@@ -54,7 +55,7 @@ export function makePicture() {
   const choosers = { snapshot: chooser("snapshot"), clip: chooser("clip"), live: chooser("live") };
   const tabs = el("span.tabs", { role: "group", label: "picture.label" }, ...Object.values(choosers));
   const shared = shareButton();
-  const root = el("div.picture", {}, sheet, canvas, makeClip(), missing, caption, el("div.corner", {}, shared, tabs), makeShare());
+  const root = el("div.picture", {}, sheet, canvas, makeClip(), missing, caption, makeReasons(() => !liveCamera()), el("div.corner", {}, shared, tabs), makeShare());
   const shape = () => {
     if (!photo.naturalWidth) return;
     sheet.style.aspectRatio = `${photo.naturalWidth} / ${photo.naturalHeight}`;
@@ -72,14 +73,14 @@ export function makePicture() {
     const alert = selected();
     const live = liveCamera();
     const shown = live ? "live" : showsClip() ? "clip" : "snapshot";
-    const photographed = shown === "snapshot" && Boolean(photoOf(alert));
+    const photographed = shown === "snapshot" && Boolean(photoOf(alert)) && mayLook(alert);
     const main = enlarge(live);
     if (main && main.video.parentNode !== root) canvas.before(main.video);
     show(sheet, photographed);
     show(canvas, shown === "live");
     show(caption, shown !== "clip");
     show(tabs, Boolean(alert?.snapshot || clipOf(alert)));
-    show(shared, Boolean(alert?.evidence && Object.keys(alert.evidence).length));
+    show(shared, Boolean(alert?.evidence && Object.keys(alert.evidence).length) && mayLook(alert) && mayShare());
     show(choosers.snapshot, Boolean(alert?.snapshot));
     show(choosers.clip, clipOf(alert) !== null);
     show(choosers.live, Boolean(alert && camera(alert.camera)));
@@ -100,9 +101,9 @@ export function makePicture() {
     const alert = selected();
     if (!live) {
       const full = alert?.evidence?.snapshot?.url;
-      const pictured = Boolean(alert && photoOf(alert));
+      const pictured = Boolean(alert && photoOf(alert)) && mayLook(alert);
       say(caption, pictured ? t(full ? "picture.full" : "picture.taken", { at: timeOfDay(alert.detected) }) : "");
-      show(missing, !pictured && !showsClip());
+      show(missing, Boolean(alert) && mayLook(alert) && !pictured && !showsClip());
       say(missing, t("picture.none"));
       return;
     }

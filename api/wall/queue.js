@@ -1,9 +1,11 @@
 // The alert queue: what waits for a decision, gravest and longest waiting first, then what is done.
-import { isDispatched, queue, selected } from "./alerts.js";
+import { isDispatched, isHandled, isReturned, queue, selected } from "./alerts.js";
 import { age, since } from "./clock.js";
 import { el, say, show } from "./element.js";
 import { levelMark } from "./level.js";
+import { mayLook } from "./reasons.js";
 import { selectAlert } from "./selection.js";
+import { makeShelves } from "./shelves.js";
 import { camera, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 import { inShort } from "./why.js";
@@ -15,7 +17,7 @@ class Row {
   constructor(alert) {
     this.id = alert.id;
     this.mark = el("span.sign");
-    this.picture = alert.snapshot ? el("img", { src: alert.snapshot, alt: "", loading: "lazy" }) : el("span.nothing");
+    this.picture = alert.snapshot && mayLook(alert) ? el("img", { src: alert.snapshot, alt: "", loading: "lazy" }) : el("span.nothing");
     this.what = el("strong");
     this.where = el("span");
     this.short = el("span");
@@ -37,7 +39,7 @@ class Row {
 
   render(alert, chosen) {
     const { root } = this;
-    if (alert.snapshot && this.picture.localName !== "img") {
+    if (alert.snapshot && mayLook(alert) && this.picture.localName !== "img") {
       const picture = el("img", { src: alert.snapshot, alt: "" });
       this.picture.replaceWith(picture);
       this.picture = picture;
@@ -48,6 +50,7 @@ class Row {
     }
     root.dataset.level = alert.level;
     root.dataset.state = alert.state;
+    root.dataset.waits = isReturned(alert) ? "returned" : isHandled(alert) ? "handled" : "";
     root.classList.toggle("chosen", chosen);
     root.firstChild.setAttribute("aria-current", chosen ? "true" : "false");
     say(this.what, named(state.session.codes[alert.code]) || alert.code);
@@ -65,8 +68,15 @@ class Row {
 
 /** Where an alert stands, in one or two words. */
 export function standing(alert) {
-  if (isDispatched(alert)) return t("stand.dispatched");
+  if (alert.state !== "RAISED" && isDispatched(alert)) return t(`incident.${alert.dispatch.state}`);
   return t(`stand.${alert.state}`);
+}
+
+/** It is shown as new once more. */
+function arriveAgain(root) {
+  root.classList.remove("new");
+  void root.offsetWidth; // an animation begins anew only once it was seen to be gone
+  root.classList.add("new");
 }
 
 /** The queue's panel. */
@@ -92,7 +102,7 @@ export function makeQueue() {
         row = new Row(alert);
         rows.set(alert.id, row);
         if (!first) row.root.classList.add("new");
-      }
+      } else if (alert.state === "RAISED" && (alert.raised !== row.alert.raised || alert.level < row.alert.level)) arriveAgain(row.root);
       row.render(alert, alert.id === chosen);
       if (list.children[i] !== row.root) list.insertBefore(row.root, list.children[i] ?? null);
     });
@@ -117,5 +127,5 @@ export function makeQueue() {
 
   subscribe(render);
   onTick(() => rows.forEach((row) => row.tick()));
-  return el("section.panel.queue", { label: "queue.title" }, el("h2", {}, el("span", { text: "queue.title" }), sums), list, empty);
+  return el("section.panel.queue", { label: "queue.title" }, el("h2", {}, el("span", { text: "queue.title" }), sums), makeShelves(), list, empty);
 }

@@ -1,5 +1,5 @@
 // What the stage shows: chosen by the operator, or the next alert when the last one is done.
-import { isDispatched, isOpen, queue, selected } from "./alerts.js";
+import { canSend, isAside, isDispatched, isOpen, isReturned, queue, selected } from "./alerts.js";
 import { serverNow } from "./clock.js";
 import { change, state } from "./state.js";
 
@@ -40,7 +40,7 @@ export function close() {
 
 /** Seconds in which a dispatch can still be called back; 0 when it cannot. */
 export function undoLeft(alert) {
-  if (!alert || !isDispatched(alert) || alert.dispatch.state !== "PENDING") return 0;
+  if (!alert || !isDispatched(alert) || !["PENDING", "SENT"].includes(alert.dispatch.state)) return 0;
   return Math.max(0, (Date.parse(alert.dispatch.undo_until) - serverNow()) / 1000);
 }
 
@@ -56,14 +56,14 @@ function mayCome(next) {
   if (state.selection.kind === "camera") return idle;
   const alert = selected();
   if (!alert) return true;
-  if (!isOpen(alert)) return state.selection.review ? idle : undoLeft(alert) === 0;
+  if (isAside(alert) || (!canSend(alert) && alert.state !== "RAISED")) return state.selection.review ? idle : undoLeft(alert) === 0;
   return idle && (alert.state === "ACKED" || next.level < alert.level);
 }
 
 /** Brings the most urgent alert, unless the operator is busy with another. */
 export function moveOn() {
   const order = queue();
-  const next = order.find((alert) => alert.state === "RAISED") ?? (state.selection ? null : order.find(isOpen));
+  const next = order.find((alert) => alert.state === "RAISED" || isReturned(alert)) ?? (state.selection ? null : order.find(isOpen));
   if (!next || next.id === selected()?.id || !mayCome(next)) return;
   change({ selection: { kind: "alert", id: next.id, cameAt: performance.now() }, picture: "snapshot", menu: null });
 }

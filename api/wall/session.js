@@ -22,6 +22,9 @@ const PATIENCE_MS = 10_000; // a server that is alive answers well within it
 let csrf = "";
 let lost = () => {};
 
+/** What a request that changes something must bring along. */
+export const token = () => csrf;
+
 /** Calls back when the server no longer knows us. */
 export function onSessionLost(listener) {
   lost = listener;

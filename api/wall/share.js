@@ -4,6 +4,7 @@ import { clipOf } from "./clip.js";
 import { dayOf, minuteOfDay } from "./clock.js";
 import { cap, el, say, show } from "./element.js";
 import { tell } from "./notice.js";
+import { mayLook } from "./reasons.js";
 import { ask } from "./session.js";
 import { change, state, subscribe } from "./state.js";
 import { t } from "./text.js";
@@ -21,10 +22,13 @@ function kindOf(alert) {
   return order.find((kind) => whole[kind]) ?? null;
 }
 
+/** Whether the role may make links. */
+export const mayShare = () => state.session.user.rights.includes("share");
+
 /** Asks for how long the link shall live, or closes what was asked or shown. */
 export function openShare() {
   const alert = selected();
-  if (!alert) return;
+  if (!alert || !mayShare() || !mayLook(alert)) return;
   if (kindOf(alert) === null) tell(t("share.none"), "look");
   else change({ menu: state.menu === "link" || state.menu === "linked" ? null : "link" });
 }

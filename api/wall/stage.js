@@ -1,10 +1,13 @@
 // The stage: one alert with everything needed to decide, or one camera live.
 import { isOpen, selected } from "./alerts.js";
 import { dayOf, serverNow, since, span, timeOfDay } from "./clock.js";
+import { makeCourse } from "./course.js";
 import { makeDispatch } from "./dispatch.js";
 import { el, say, show } from "./element.js";
 import { levelMark } from "./level.js";
 import { liveCamera, makePicture } from "./picture.js";
+import { makePolice } from "./police.js";
+import { makeShelving, shelveButton } from "./shelves.js";
 import { camera, onTick, state, subscribe } from "./state.js";
 import { languageNow, named, t } from "./text.js";
 import { makeTimeline } from "./timeline.js";
@@ -14,6 +17,8 @@ import { sentence } from "./why.js";
 const FAR_MS = 20 * 3600 * 1000; // older than this, the time of day alone would mislead
 
 const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
+
+const capabilityOf = (alert) => state.session.codes[alert.code]?.capability;
 
 /** [key, text] of what is known of an alert. */
 function alertFacts(alert) {
@@ -28,7 +33,9 @@ function alertFacts(alert) {
     ["when", `${day}${timeOfDay(alert.detected)}${alert.ended ? t("stage.lasted", { lasted }) : t("stage.lasting")}`],
     ["before", before ? t("stage.same", { n: before.alerts, false: before.dismissed_false }) : "…"],
   ];
+  if (alert.raised !== alert.received) facts.splice(2, 0, ["again", timeOfDay(alert.raised)]);
   if (alert.incident) facts.push(["incident", alert.incident.no]);
+  if (["B", "C"].includes(capabilityOf(alert))) facts.push(["basis", t(`capability.${capabilityOf(alert)}`)]);
   return facts.map(([key, text]) => [`stage.${key}`, text]);
 }
 
@@ -47,7 +54,7 @@ export function makeStage() {
     "section.panel.stage",
     { label: "stage.label", testid: "stage" },
     makePicture(),
-    el("div.details", {}, el("div.heading", {}, sign, title, waited), why, list, latest, back, dispatch, timeline),
+    el("div.details", {}, el("div.heading", {}, sign, title, el("div.beside", {}, waited, shelveButton())), why, list, latest, back, makePolice(), makeShelving(), dispatch, makeCourse(), timeline),
   );
 
   function render() {
@@ -69,11 +76,13 @@ export function makeStage() {
       sign.replaceChildren(levelMark(alert.level));
     }
     say(title, named(state.session.codes[alert.code]) || alert.code);
+    title.title = capabilityOf(alert) ? t(`capability.${capabilityOf(alert)}`) : "";
     why.replaceChildren(...sentence(alert));
   }
 
   function renderCamera(live) {
     const open = [...state.alerts.values()].some(isOpen);
+    title.title = "";
     say(title, state.selection ? named(live) : t(open ? "stage.some" : "stage.calm"));
     latest.replaceChildren(...latestAlerts(live));
   }

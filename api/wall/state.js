@@ -4,19 +4,22 @@
 export const state = {
   session: null, // answer of GET /session
   alerts: new Map(), // AlertView by id
+  reasoned: new Set(), // ids of the alerts for which was said why one looks
   details: new Map(), // suggestion, same place, history, by alert id
   incidents: [],
   duty: { on: 0, total: 0, people: [] },
   blindToday: {}, // camera: seconds
   blindReadAt: 0, // ms of the server's clock at which blindToday was read
   figures: { raised_today: 0, unacked: 0, mean_ack_s: null },
+  shelves: [], // rules that are set aside
+  unreceived: [], // incidents that were pushed to the police and that they have not signed for
   flow: { minutes: 15, lines: [] }, // answer of GET /flow
   status: null, // the latest status event
   statusAt: null, // performance.now() of it
   feed: "opening", // opening, live, lost
   selection: null, // {kind: "alert", id, review, cameAt} or {kind: "camera", id}
   picture: "snapshot", // or "clip", "live": what the stage shows of an alert
-  menu: null, // "dismiss", "person", "link" (for how long), "linked" (here it is)
+  menu: null, // "dismiss", "person", "rework", "push", "shelve", "link" (for how long), "linked" (here it is)
   help: false,
   blind: null, // the day of blind time that is open: {day, told, failed, at, readAt}
   touchedAt: 0, // performance.now() of the operator's last key or click

@@ -6,6 +6,7 @@ import { levelMark } from "./level.js";
 import { draw, fit, fitted, tracksAt } from "./overlay.js";
 import { Screen } from "./screen.js";
 import { selectCamera } from "./selection.js";
+import { shelvesOf, untilOf } from "./shelves.js";
 import { health, state } from "./state.js";
 import { known, named, t } from "./text.js";
 
@@ -24,6 +25,7 @@ export class Tile {
     this.age = el("span.age", { testid: `age-${camera.id}` });
     this.alarm = el("span.alarm");
     this.off = el("span.off", { testid: `off-${camera.id}` });
+    this.aside = el("span.aside", { testid: `aside-${camera.id}` });
     this.trouble = el("span.trouble", { testid: `trouble-${camera.id}` });
     this.headline = el("strong");
     this.detail = el("small");
@@ -34,7 +36,7 @@ export class Tile {
       this.screen.video,
       this.screen.image,
       this.canvas,
-      el("span.top", {}, el("span.number", {}, String(number)), this.name, this.alarm),
+      el("span.top", {}, el("span.number", {}, String(number)), this.name, this.aside, this.alarm),
       el("span.base", {}, this.count, this.off, this.form, this.age),
       this.trouble,
     );
@@ -67,6 +69,8 @@ export class Tile {
     say(this.count, counts.map(([key, n]) => t("tile.count", { n, label: named(state.session.labels[key]) })).join("  "));
     const off = health(this.camera.id)?.off_schedule?.length ?? 0;
     say(this.off, off ? t("tile.off", { n: off }) : "");
+    const aside = shelvesOf(this.camera.id);
+    say(this.aside, aside.length ? t("tile.aside", { n: aside.length, until: untilOf(aside) }) : "");
     say(this.age, seconds === null ? "" : seconds < 10 ? t("tile.age", { s: seconds.toFixed(1) }) : span(seconds));
     this.age.dataset.seconds = seconds === null ? "" : seconds.toFixed(2);
     this.age.classList.toggle("old", seconds !== null && seconds > OLD_S);

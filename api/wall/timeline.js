@@ -1,7 +1,8 @@
 // What happened to an alert and by whom, the latest first.
 import { selected } from "./alerts.js";
-import { timeOfDay } from "./clock.js";
+import { span, timeOfDay } from "./clock.js";
 import { el } from "./element.js";
+import { nameOf, statusOf } from "./police_words.js";
 import { state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
@@ -19,7 +20,7 @@ function ownSteps(alert) {
 }
 
 // audited deeds that say something to an operator; one click writes down more than these
-const TOLD = new Set(["alert.acked", "alert.dismissed", "dispatch.pending", "dispatch.undone", "snapshot.viewed", "clip.viewed", "snapshot.linked", "clip.linked"]);
+const TOLD = new Set(["alert.acked", "alert.dismissed", "alert.raised_again", "alert.shelved", "dispatch.pending", "dispatch.undone", "dispatch.recalled", "dispatch.delivered", "dispatch.taken", "dispatch.returned", "dispatch.on_site", "dispatch.handled", "dispatch.closed", "dispatch.rework", "photo.viewed", "snapshot.viewed", "clip.viewed", "snapshot.linked", "clip.linked", "incident.pushed", "push.delivered", "push.dead", "push.again", "receipt.taken"]);
 
 /** All steps of an alert, oldest first: its own, and what people did. */
 export function steps(alert) {
@@ -30,7 +31,13 @@ export function steps(alert) {
 
 function detailOf({ detail }) {
   if (typeof detail !== "object" || detail === null) return detail ?? "";
-  if (detail.reason) return named(state.session.dismiss_reasons[detail.reason]) || String(detail.reason);
+  if (detail.reason === "handling") return ""; // nothing else is to be expected of an operator
+  if (detail.because) return t(`again.${detail.because}`);
+  if (detail.reason) return named(state.session.dismiss_reasons[detail.reason] ?? state.session.view_reasons[detail.reason]) || String(detail.reason);
+  if (detail.return_reason) return named(state.session.return_reasons[detail.return_reason]) || detail.return_reason;
+  if (detail.rework) return named(state.session.rework_reasons[detail.rework]);
+  if (detail.late_s) return t("step.late", { late: span(detail.late_s) });
+  if (detail.target) return [nameOf(state.session.police, detail.target), detail.status && statusOf(detail.status)].filter(Boolean).join(" · ");
   const sent = state.duty.people.find((person) => person.id === detail.person);
   return sent ? named(sent) : "";
 }

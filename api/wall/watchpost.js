@@ -14,7 +14,7 @@ const RIGHT_S = 1; // a camera's clock this close to ours is right
 const gridName = (code) => named(state.session.grids.find((grid) => grid.code === code)) || code;
 
 /** What a rule's id, e.g. INTRUDE:yard, is to people. */
-function ruleName(camera, id) {
+export function ruleName(camera, id) {
   const [code, place] = id.split(":");
   const known = [...camera.zones, ...camera.lines].find((one) => one.id === place);
   return `${named(state.session.codes[code]) || code} · ${named(known) || place}`;
@@ -31,10 +31,11 @@ export function cameraFacts(camera) {
     ["blind", span((state.blindToday[camera.id] ?? 0) + sinceRead)],
   ];
   if (now?.width) {
-    const looked = t("camera.looked", { fps: now.analysed_fps.toFixed(1) });
+    const looked = t(now.looks > 1 ? "camera.looked.tiles" : "camera.looked", { fps: now.analysed_fps.toFixed(1), n: now.looks });
     facts.push(["stream", `${now.width} × ${now.height} · ${now.codec.toUpperCase()} · ${now.fps.toFixed(0)} fps`], ["analysed", looked]);
   }
   if (now?.off_schedule?.length) facts.push(["off", now.off_schedule.map((id) => ruleName(camera, id)).join(t("list.and"))]);
+  if (now?.modelless?.length) facts.push(["modelless", now.modelless.map((id) => ruleName(camera, id)).join(t("list.and"))]);
   const shown = screenOf(camera.id)?.reason;
   if (shown) facts.push(["form", shown]);
   if (camera.masks.length) facts.push(["masks", t("camera.masked", { n: camera.masks.length })]);

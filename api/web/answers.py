@@ -5,13 +5,13 @@ from typing import Final
 
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.refusals import RefusalError
+from models.dialect import AWAY, why
 
 log: Final = logging.getLogger("wall")
 
@@ -42,8 +42,14 @@ async def plain(_: Request, error: Exception) -> JSONResponse:
 
 async def without_database(_: Request, error: Exception) -> JSONResponse:
     """The database is away, busy, or not there yet."""
-    log.warning("the database does not answer: %s", error)
+    log.warning("the database does not answer: %s", why(error))
     refusal = RefusalError("database")
+    return JSONResponse(refusal.body(), refusal.status)
+
+
+async def unfit(_: Request, __: Exception) -> JSONResponse:
+    """The database cannot hold what was sent, e.g. a NUL in a text; what was sent is not repeated."""
+    refusal = RefusalError("invalid")
     return JSONResponse(refusal.body(), refusal.status)
 
 
@@ -57,8 +63,7 @@ HANDLERS: Final = {
     RefusalError: refused,
     RequestValidationError: malformed,
     HTTPException: plain,
-    OperationalError: without_database,
-    InterfaceError: without_database,
-    PoolTimeoutError: without_database,
+    DataError: unfit,
+    **dict.fromkeys(AWAY, without_database),
     Exception: failed,
 }

@@ -1,51 +1,78 @@
-"""The wall's web application."""
+"""The wall's web application, and what every page's application is made of."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api.web import alerts, entry, evidence, feed, flow, links, live, screen
+from api.web import (
+    alerts,
+    entry,
+    evidence,
+    feed,
+    flow,
+    liaison,
+    links,
+    live,
+    police,
+    profile,
+    receipts,
+    record,
+    rehearsals,
+    screen,
+    shelves,
+    users,
+    verdicts,
+    wall_session,
+)
 from api.web.answers import HANDLERS
-from api.web.shield import Shield
+from api.web.jobs import end
+from api.web.shield import Roomy, Shield
 from api.web.wall_state import WallState
 from config.site import Site
 
+Jobs = Sequence[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]
+"""Name and work of what runs as long as an application serves."""
+
 PAGE: Final = Path(__file__).parent.parent / "wall"
 """The page: plain files, no build step."""
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(site: Site, hosts: Collection[str] = ()) -> FastAPI:
-    """The application; serves at once, and answers 503 `starting` where the database is not there yet.
-
-    Args:
-        site: Its cameras, people, folders and addresses.
-        hosts: Names beside the loopback ones under which the wall may be asked for.
-    """
+def create_app(site: Site) -> FastAPI:
+    """The wall; serves at once, and answers 503 `starting` where the database is not there yet."""
     state = WallState(site)
+    jobs = (
+        ("wall:tail", state.tail.run),
+        ("wall:hub", state.hub.run),
+        ("wall:leases", state.hub.renew),
+        ("wall:report", state.hub.report),
+        ("wall:pulse", state.pulse.run),
+    )
+    wall = (entry, wall_session, screen, alerts, shelves, verdicts, evidence, links, flow, feed, live)
+    parts = (*wall, police, receipts, liaison, profile, users, record, rehearsals)
+    files = StaticFiles(directory=PAGE, html=True, check_dir=False)
+    return application(state, jobs, [*(part.router for part in parts), profile.password], files)
+
+
+def application(
+    state: WallState, jobs: Jobs, routers: Sequence[APIRouter], page: StaticFiles, roomy: Roomy = MappingProxyType({})
+) -> FastAPI:
+    """An application that serves these routes and the plain files of a page; `roomy` as `Shield` takes it."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        jobs = [
-            asyncio.create_task(job, name=name)
-            for name, job in (
-                ("wall:hub", state.hub.run()),
-                ("wall:leases", state.hub.renew()),
-                ("wall:report", state.hub.report()),
-                ("wall:pulse", state.pulse.run()),
-            )
-        ]
+        running = [asyncio.create_task(work(), name=name) for name, work in jobs]
+        for job in running:
+            job.add_done_callback(state.ended)
         try:
             yield
         finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await end(running)
             await state.close()
 
     app = FastAPI(
@@ -64,8 +91,8 @@ def create_app(site: Site, hosts: Collection[str] = ()) -> FastAPI:
         """The worker serves; whether the desk lives stands in the feed."""
         return {"ok": True}
 
-    for part in (entry, screen, alerts, evidence, links, flow, feed, live):
-        app.include_router(part.router)
-    app.mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False), name="page")
-    app.add_middleware(Shield, hosts=(*_LOOPBACK, site.wall.host, *hosts))
+    for router in routers:
+        app.include_router(router)
+    app.mount("/", page, name="page")
+    app.add_middleware(Shield, listener=lambda: state.listener, roomy=roomy)
     return app

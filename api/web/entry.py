@@ -1,4 +1,4 @@
-"""Logging in and out, and what a page must know of its site."""
+"""Logging in and out, by either door."""
 
 from typing import Annotated, Any
 
@@ -6,17 +6,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.books import writing
-from api.cases import DISMISS_REASONS
 from api.logins import Attempt
 from api.passwords import MAX_CHARS
-from api.sessions import LIFE, end
-from api.web.gate import COOKIE, Actor, Reader, Wall, started
-from config.site import Camera, Name, Site
-from models.alert import BLIND_REASONS
-from models.clock import to_iso, utc_now
-from models.codes import CODES
-from models.evidence import REASONS
-from models.labels import NAMES
+from api.refusals import RefusalError
+from api.rights import rights_of
+from api.sessions import LIFE, Signed, end
+from api.web.gate import COOKIES, Actor, Wall, started, visit_of
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 
@@ -57,74 +52,45 @@ class Done(BaseModel):
 async def log_in(request: Request, response: Response, wall: Wall, asked: LoginRequest) -> LoginAnswer:
     """Begin a session; its cookie is the only key."""
     await started(wall)
-    address = request.client.host if request.client else "unknown"
-    cookie, signed = await wall.door.log_in(Attempt(asked.name, asked.password, asked.new_password, address))
+    attempt = Attempt(asked.name, asked.password, asked.new_password, visit_of(request, wall))
+    try:
+        cookie, signed = await wall.doorkeeper.log_in(attempt)
+    except RefusalError as refusal:
+        if refusal.key == "wrong_door" and wall.door == "wall" and wall.site.officer:
+            refusal.more["page"] = wall.site.officer.url
+        raise
     response.set_cookie(
-        COOKIE, cookie, max_age=int(LIFE.total_seconds()), httponly=True, samesite="lax", secure=_is_secure(request)
+        COOKIES[wall.door],
+        cookie,
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=_is_secure(request),
     )
     return LoginAnswer(user=User(name=signed.name, role=signed.role), csrf=signed.csrf)
 
 
 @router.post("/logout")
-async def log_out(response: Response, wall: Wall, actor: Actor) -> Done:
+async def log_out(request: Request, response: Response, wall: Wall, actor: Actor) -> Done:
     """End the session."""
-    async with writing(wall.engine) as books:
+    async with writing(wall.engine, who=actor.who) as books:
         await end(books, actor.token)
         books.note(actor.name, "logout", actor.name)
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    response.delete_cookie(COOKIES[wall.door], httponly=True, samesite="lax", secure=_is_secure(request))
     return Done()
 
 
-@router.get("/session")
-async def session(wall: Wall, reader: Reader) -> dict[str, Any]:
-    """Who asks, and the site as it is configured; addresses and passwords of cameras are not in it."""
-    site = wall.site
+def user_of(signed: Signed) -> dict[str, Any]:
+    """An account, as its own pages know it."""
     return {
-        "user": {"name": reader.name, "role": reader.role},
-        "csrf": reader.csrf,
-        "now": to_iso(utc_now()),
-        "revision": wall.pulse.revision,
-        "undo_s": site.wall.undo_s,
-        **_site(site),
-        "codes": {
-            c.code: {"zh": c.zh, "en": c.en, "level": c.level, "capability": c.capability} for c in CODES.values()
-        },
-        "blind_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in BLIND_REASONS.items()},
-        "evidence_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in REASONS.items()},
-        "labels": {key: {"zh": zh, "en": en} for key, (zh, en) in NAMES.items()},
-        "dismiss_reasons": {key: {"zh": zh, "en": en} for key, (zh, en) in DISMISS_REASONS.items()},
+        "name": signed.name,
+        "role": signed.role,
+        "unit": signed.unit,
+        "cameras": None if signed.cameras is None else sorted(signed.cameras),
+        "rights": sorted(rights_of(signed.role)),
     }
-
-
-def _site(site: Site) -> dict[str, Any]:
-    return {
-        "site": {"id": site.id, "name": _name(site.name), "prefix": site.prefix, "timezone": site.timezone},
-        "cameras": [_camera(camera) for camera in site.cameras],
-        "grids": [{"code": g.code, "name": _name(g.name), "beside": g.beside} for g in site.grids],
-    }
-
-
-def _camera(camera: Camera) -> dict[str, Any]:
-    return {
-        "id": camera.id,
-        "name": _name(camera.name),
-        "entrance": camera.entrance,
-        "grid": camera.grid,
-        "position": camera.position,
-        "masks": camera.masks,
-        "main": camera.main is not None and not camera.masks,
-        "zones": [{"id": z.id, "name": _name(z.name), "points": z.points} for z in camera.zones],
-        "lines": [
-            {"id": line.id, "name": _name(line.name), "start": line.start, "end": line.end, "direction": line.direction}
-            for line in camera.lines
-        ],
-    }
-
-
-def _name(name: Name) -> dict[str, str]:
-    return {"zh": name.zh, "en": name.en}
 
 
 def _is_secure(request: Request) -> bool:
-    """Behind a TLS proxy the page's own origin says so; the cookie then never travels in the clear."""
-    return request.headers.get("origin", "").startswith("https://")
+    """By TLS of ours, or of a proxy: then the page's own origin says so. The cookie never travels in the clear."""
+    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")

@@ -7,36 +7,34 @@ from contextlib import aclosing, suppress
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 from starlette.types import Receive, Scope, Send
 
-from api.sessions import find
+from api.sessions import Signed
 from api.web.bell import wait
-from api.web.gate import COOKIE, Reader, Wall
+from api.web.gate import Wall, Watcher, still
+from api.web.tail import Stretch
 from api.web.wall_state import WallState
 from models.clock import monotonic_now
-from models.tables import feed
+from models.dialect import AWAY
 
 router = APIRouter(prefix="/api/v1", tags=["wall"])
 log: Final = logging.getLogger("wall")
 
-_PAGE_ROWS: Final = 100
-"""A browser that is far behind gets its rows in pages; no more than one of them is in memory."""
 _PATIENCE_S: Final = 1.0
 _SLOW_S: Final = 20.0
 """A browser that takes nothing for so long is let go; it comes back and resumes."""
-_CHECK_S: Final = 15.0
+_CHECK_S: Final = 3.0
+"""A right that is gone ends the feed this soon."""
 _DIGITS: Final = 18
 """More than any feed counts to, and still a number that a database takes."""
 
 
 class EventStream(Response):
-    """Sends events as they come, ends when the browser is gone, and never keeps more than one in hand."""
+    """Sends events as they come, ends when the browser is gone, and never keeps more than a page of them in hand."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[str]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes]) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._events = events
@@ -52,7 +50,7 @@ class EventStream(Response):
                     if gone.done():
                         return
                     async with asyncio.timeout(_SLOW_S):
-                        await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+                        await send({"type": "http.response.body", "body": event, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             log.info("a browser takes nothing from its feed and is let go")
@@ -69,46 +67,44 @@ class EventStream(Response):
 async def follow(
     request: Request,
     wall: Wall,
-    _: Reader,
+    reader: Watcher,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
-    """Events `alert`, `blind`, `flow` with a number as id, after `Last-Event-ID` or `after`; `status` each second."""
+    """Numbered events `alert`, `blind`, `flow`, `shelf` after `Last-Event-ID` or `after`; `status` each second."""
     number = last_event_id or ""
     resumed = int(number) if number.isdecimal() and len(number) <= _DIGITS else after
-    return EventStream(_events(wall, request.cookies.get(COOKIE, ""), resumed))
+    return EventStream(_events(wall, request, reader, resumed))
 
 
-async def _events(wall: WallState, cookie: str, last: int) -> AsyncGenerator[str]:
-    yield "retry: 1000\n\n"
-    beat, checked = 0, monotonic_now()
-    with suppress(OperationalError):
-        last = min(last, await _newest(wall))  # a number of a database that was replaced must not silence the feed
+async def _events(wall: WallState, request: Request, reader: Signed, last: int) -> AsyncGenerator[bytes]:
+    yield b"retry: 1000\n\n"
+    tail = wall.tail
+    beat, checked, replaced = 0, monotonic_now(), tail.replaced
+    with suppress(*AWAY):
+        last = min(last, await tail.newest())  # a number of a database that was replaced must not silence the feed
     while not wall.closing.is_set():
-        ring = wall.bell.next_ring()
+        ring = tail.bell.next_ring()
         if monotonic_now() - checked > _CHECK_S:
-            with suppress(OperationalError):
-                if await find(wall.engine, cookie) is None:
+            with suppress(*AWAY):
+                signed = await still(request, wall)
+                if signed is None or not signed.may("watch"):
                     return
+                reader = signed
             checked = monotonic_now()
-        rows = []
-        with suppress(OperationalError):  # a busy database is asked again at the next ring
-            query = select(feed).where(feed.c.id > last).order_by(feed.c.id).limit(_PAGE_ROWS)
-            async with wall.engine.connect() as connection:
-                rows = list((await connection.execute(query)).all())
-        for row in rows:
-            yield f"id: {row.id}\nevent: {row.kind}\ndata: {row.body}\n\n"
-            last = row.id
+        if replaced != tail.replaced:
+            return  # the browser comes back, and begins where the new one ends
+        stretch = Stretch([], last, more=False)
+        with suppress(*AWAY):  # a busy database is asked again at the next ring
+            stretch = await tail.after(last)
+        if events := b"".join(told.event for told in stretch.told if reader.sees(told.camera)):
+            yield events
+        last = stretch.reached
         if wall.pulse.number != beat:
             beat = wall.pulse.number
-            yield f"event: status\ndata: {wall.pulse.text}\n\n"
-        if len(rows) < _PAGE_ROWS:
+            yield f"event: status\ndata: {wall.pulse.seen(reader.cameras)}\n\n".encode()
+        if not stretch.more:
             await wait(ring, _PATIENCE_S)
-
-
-async def _newest(wall: WallState) -> int:
-    async with wall.engine.connect() as connection:
-        return (await connection.execute(select(func.max(feed.c.id)))).scalar_one_or_none() or 0
 
 
 async def _disconnected(receive: Receive) -> None:

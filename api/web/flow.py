@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import BeforeValidator
 
 from api.flows import line_flows
-from api.views import FlowBoard
-from api.web.gate import Reader, Wall
+from api.views_time import FlowBoard
+from api.web.gate import Wall, Watcher
 from models.clock import utc_now
 from models.flow import WindowMinutes
 
@@ -23,8 +23,10 @@ Minutes = Annotated[WindowMinutes, BeforeValidator(_whole)]
 
 
 @router.get("/flow")
-async def flow(wall: Wall, _: Reader, minutes: Minutes = 15) -> FlowBoard:
+async def flow(wall: Wall, reader: Watcher, minutes: Minutes = 15) -> FlowBoard:
     """In and out per line in the newest windows of 1, 15 or 60 minutes of the site's clock, and today so far."""
     now = utc_now()
     async with wall.engine.connect() as connection:
-        return FlowBoard(now=now, minutes=minutes, lines=await line_flows(connection, wall.site, minutes, now))
+        return FlowBoard(
+            now=now, minutes=minutes, lines=await line_flows(connection, reader.part_of(wall.site), minutes, now)
+        )

@@ -1,6 +1,7 @@
 """What every request passes first: known host, no foreign origin, no huge body; and what every answer carries."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.refusals import RefusalError
+from config.listener import Listener
 
 _BODY_BYTES: Final = 64 * 1024
 """The largest request is a login."""
@@ -23,15 +25,25 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SECURE: Final = ("https", "wss")
+_ALWAYS_TLS: Final = "max-age=31536000"
+"""A year; of this name alone, what lies below it is not ours."""
 _READING: Final = ("GET", "HEAD", "OPTIONS")
 
 
-class Shield:
-    """ASGI middleware around the whole wall."""
+Roomy = Mapping[str, tuple[re.Pattern[str], int]]
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+
+class Shield:
+    """ASGI middleware around a whole page; `listener` is asked each time, since names may change while it serves.
+
+    `roomy` says by method which paths may carry a larger body, and how many bytes.
+    """
+
+    def __init__(self, app: ASGIApp, listener: Callable[[], Listener], roomy: Roomy) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._listener = listener
+        self._roomy = roomy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on and dress the answer."""
@@ -44,6 +56,8 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
+                if scope["scheme"] in _SECURE:
+                    headers["Strict-Transport-Security"] = _ALWAYS_TLS
                 headers.setdefault("Cache-Control", "no-store" if scope["path"].startswith("/api/") else "no-cache")
             await send(message)
 
@@ -56,18 +70,29 @@ class Shield:
     def _refusal(self, scope: Scope) -> RefusalError | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if host_name(host) not in self._hosts:
+        if host_name(host) not in self._listener().hosts:
             return RefusalError("host")
         origin = headers.get("origin")
-        foreign = origin is not None and origin.partition("://")[2] != host
+        foreign = origin is not None and not _is_ours(origin, host, scope["scheme"])
         if scope["type"] == "websocket":
             return RefusalError("origin") if foreign or origin is None else None
         if foreign and scope["method"] not in _READING:
             return RefusalError("origin")
         length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not length.isdecimal() or int(length) > _BODY_BYTES:
+        if "transfer-encoding" in headers or not length.isdecimal() or int(length) > self._room(scope):
             return RefusalError("too_large")
         return None
+
+    def _room(self, scope: Scope) -> int:
+        """The most bytes that the body of this request may have."""
+        path, most = self._roomy.get(scope["method"], (None, _BODY_BYTES))
+        return most if path is None or path.fullmatch(scope["path"]) else _BODY_BYTES
+
+
+def _is_ours(origin: str, host: str, scheme: str) -> bool:
+    """Whether a page of ours sent it; behind a TLS proxy its scheme is https where ours is not."""
+    spoken, _, named = origin.partition("://")
+    return named == host and (spoken == "https" or scheme not in _SECURE)
 
 
 def host_name(host: str) -> str:

@@ -67,6 +67,12 @@ class State:
         return self.coloured if self.by_day else self.colourless
 
     @property
+    def known(self) -> Reference | None:
+        """The same, or the other one while that is not known: a cover without colours is not yet a night."""
+        other = self.colourless if self.by_day else self.coloured
+        return other if other and other.settled and not (self.usual and self.usual.settled) else self.usual
+
+    @property
     def blinded(self) -> tuple[str, int] | None:
         """(reason, µs since which) the pictures prove nothing; None while they do."""
         for code, reason in _BLINDING:
@@ -142,7 +148,7 @@ class HealthRules:
         state = replace(state, looked=at, by_day=by_day)
         usual = state.usual
         found = None if usual is None else shared(usual.edges, look.edges, MOVED_POINTS)
-        signs = self._signs(at, look, usual, found)
+        signs = self._signs(at, look, state, found)
         troubles, alerts = self._stepped(state, signs)
         state = replace(state, troubles=troubles)
         if any(troubles[code].since is not None for code in signs):
@@ -189,11 +195,10 @@ class HealthRules:
             return newest if now - since >= _NEVER else None
         return newest if now - since >= round(self._health.offline_s * 1e6) else None
 
-    def _signs(
-        self, at: int, look: Look, usual: Reference | None, found: tuple[float, float] | None
-    ) -> dict[str, Sign]:
-        limits = self._health
-        covered = is_covered(look, usual, found, limits.covered_below)
+    def _signs(self, at: int, look: Look, state: State, found: tuple[float, float] | None) -> dict[str, Sign]:
+        limits, usual, known = self._health, state.usual, state.known
+        seen = found if known is None or known is usual else shared(known.edges, look.edges, MOVED_POINTS)
+        covered = is_covered(look, known, seen, limits.covered_below)
         moved = has_moved(usual, found, limits.moved_below) if covered is False else None
         blurred = is_blurred(look, usual, limits.blurred_from) if covered is False and not moved else None
         wider = look.width / usual.width if usual and usual.width and look.width else 0.0

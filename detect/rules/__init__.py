@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from config.rules import Watching
+from config.watching import Watching
 from detect.rules.rule import Place, Rule
 
 Maker = Callable[[Any, Place], Rule]

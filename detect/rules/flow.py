@@ -6,41 +6,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from config.rules import FlowRule, Watching
+from config.rules import FlowRule
+from config.watching import Watching
 from detect.rules.crossing import Crossed, Crossings, Walk
+from detect.rules.minute import Minute, Minutes
 from detect.rules.rule import Place, Said, micros, of_labels, subjects
 from models.alert import Alert, Onset, mint
 from models.clock import from_micros, to_micros
-from models.flow import FlowCount, window_of
+from models.flow import window_of
 from models.track import Track
-
-_TELL: Final = 10_000_000
-"""µs; a minute's count is told at once when it begins and then at most this often: the journal is no place for a row
-per passer-by."""
-
-_MINUTE: Final = 60_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Minute:
-    """The minute that runs. Instants in µs.
-
-    Attributes:
-        began: Its first instant.
-        onset: The picture of its first crossing; its id is made from it, so that no count ever takes another's place.
-        into, out: How many so far.
-        revision: Of the newest word on it, 0 before the first.
-        told: The picture of that word.
-        untold: Whether somebody has crossed since.
-    """
-
-    began: int
-    onset: int
-    into: int
-    out: int
-    revision: int = 0
-    told: int = 0
-    untold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +68,8 @@ class Flow:
         self.id = config.id
         self._config, self._place = config, place
         line = next(line.shape for line in place.camera.lines if line.id == config.line)
-        self._crossings = Crossings(line, micros(config.settle_s))
+        self._crossings = Crossings(line, micros(config.settle_s), place.wide)
+        self._minutes = Minutes(place, config.id, config.line)
         self._cooldown, self._hole = micros(config.cooldown_s), micros(place.hole_s)
 
     def fresh(self) -> State:
@@ -105,13 +80,15 @@ class Flow:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
         blind = state.taken is not None and at - state.taken > self._hole
-        walks, crossed = self._crossings.step(() if blind else state.walks, of_labels(tracks, self._config.labels), at)
-        minute, said = self._counted(state.minute, crossed, taken)
+        walks, crossed = self._crossings.step(
+            () if blind else state.walks, of_labels(tracks, self._config.labels), at, state.taken
+        )
+        minute, counts = self._minutes.counted(state.minute, crossed, taken)
         state = replace(state, taken=at, walks=walks, minute=minute)
         if self._config.limit is None:
-            return state, said
+            return state, [*counts]
         state, alerts = self._limited(state, crossed, taken, self._config.limit)
-        return state, [*said, *alerts]
+        return state, [*counts, *alerts]
 
     def involved(self, state: State) -> frozenset[int]:
         """Nobody: it is about all of them."""
@@ -120,34 +97,11 @@ class Flow:
 
     def end(self, state: State) -> list[Said]:
         """What has not been told of the minute that runs, and the end of an alert that lasts."""
-        said: list[Said] = []
-        if state.minute is not None and state.minute.untold:
-            said.append(self._word(replace(state.minute, revision=state.minute.revision + 1)))
+        said: list[Said] = [*self._minutes.rest(state.minute)]
         rush = state.rush
         if rush is not None and rush.ended is None:
             said.append(self._alert(replace(rush, revision=rush.revision + 1, ended=rush.reached), ()))
         return said
-
-    def _counted(
-        self, minute: Minute | None, crossed: Sequence[Crossed], taken: datetime
-    ) -> tuple[Minute | None, list[Said]]:
-        """The minute one picture on, and what there is to tell of it and of the one before."""
-        at, began = to_micros(taken), to_micros(window_of(taken, 1, self._place.zone))
-        said: list[Said] = []
-        into = sum(c.direction > 0 for c in crossed)
-        if minute is not None and minute.began != began and (minute.untold or crossed):
-            if minute.untold:
-                minute = replace(minute, revision=minute.revision + 1, untold=False)
-                said.append(self._word(minute))
-            if crossed:
-                minute = None
-        if crossed:
-            minute = minute or Minute(began, at, 0, 0)
-            minute = replace(minute, into=minute.into + into, out=minute.out + len(crossed) - into, untold=True)
-        if minute is not None and minute.untold and (minute.revision == 0 or at - minute.told >= _TELL):
-            minute = replace(minute, revision=minute.revision + 1, told=at, untold=False)
-            said.append(self._word(minute))
-        return minute, said
 
     def _limited(
         self, state: State, crossed: Sequence[Crossed], taken: datetime, limit: int
@@ -181,12 +135,6 @@ class Flow:
         camera = self._place.camera.id
         onset = Onset(self._place.site, camera, self.id, self._config.line, from_micros(at))
         return Rush(id=mint(onset), revision=1, began=state.window, detected=at, ended=None, count=1, **sums)
-
-    def _word(self, minute: Minute) -> FlowCount:
-        camera, line = self._place.camera.id, self._config.line
-        minted = mint(Onset(self._place.site, camera, f"{self.id}:minute", line, from_micros(minute.onset)))
-        began = from_micros(minute.began)
-        return FlowCount(minted, minute.revision, camera, self.id, line, began, minute.into, minute.out)
 
     def _alert(self, rush: Rush, crossed: Sequence[Crossed]) -> Alert:
         return Alert(

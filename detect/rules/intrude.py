@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from config.rules import IntrudeRule, Watching
+from config.rules import IntrudeRule, TwoWheelerInRule
+from config.watching import Watching
 from detect.rules.rule import Place, micros
 from detect.rules.stay import Stay
 
@@ -11,7 +12,7 @@ from detect.rules.stay import Stay
 class Intrude(Stay):
     """One INTRUDE rule of one camera."""
 
-    def __init__(self, config: IntrudeRule, place: Place) -> None:
+    def __init__(self, config: IntrudeRule | TwoWheelerInRule, place: Place) -> None:
         super().__init__(config, place)
         self._dwell = micros(config.dwell_s)
 

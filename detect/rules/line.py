@@ -4,40 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-from config.rules import LineRule, Watching
+from config.rules import LineRule
+from config.watching import Watching
 from detect.rules.crossing import Crossed, Crossings, Walk
-from detect.rules.rule import Place, micros, of_labels, subjects
-from models.alert import Alert, Onset, mint
-from models.clock import from_micros, to_micros
+from detect.rules.moment import Moment, Moments
+from detect.rules.rule import Place, micros, of_labels
+from models.alert import Alert
+from models.clock import to_micros
 from models.track import Track
-
-_ONSETS: Final = 16
-"""So many onsets are remembered, to tell crossings of one picture apart when they are counted later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """The newest alert: one or more crossings, each soon after the other. Instants in µs, counts per direction."""
-
-    id: UUID
-    revision: int
-    began: int
-    detected: int
-    ended: int
-    count: int
-    into: int
-    out: int
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What LINE remembers between pictures; `taken` of the newest one in µs."""
+    """What LINE remembers between pictures.
+
+    Attributes:
+        taken: Of the newest one, µs.
+        walks: Near the line.
+        crossing: The newest alert.
+        into, out: How many crossings it counts in each direction.
+        onsets: When the last alerts began.
+    """
 
     taken: int | None = None
     walks: tuple[Walk, ...] = ()
-    crossing: Crossing | None = None
+    crossing: Moment | None = None
+    into: int = 0
+    out: int = 0
     onsets: tuple[int, ...] = ()
 
 
@@ -48,10 +42,10 @@ class CrossLine:
 
     def __init__(self, config: LineRule, place: Place) -> None:
         self.id = config.id
-        self._config, self._place = config, place
+        self._config = config
         self._line = next(line.shape for line in place.camera.lines if line.id == config.line)
-        self._crossings = Crossings(self._line, micros(config.settle_s))
-        self._cooldown, self._hole = micros(config.cooldown_s), micros(place.hole_s)
+        self._crossings = Crossings(self._line, micros(config.settle_s), place.wide)
+        self._moments, self._hole = Moments(config, place), micros(place.hole_s)
 
     def fresh(self) -> State:
         """Nobody near."""
@@ -61,13 +55,15 @@ class CrossLine:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
         blind = state.taken is not None and at - state.taken > self._hole
-        walks, found = self._crossings.step(() if blind else state.walks, of_labels(tracks, self._config.labels), at)
+        walks, found = self._crossings.step(
+            () if blind else state.walks, of_labels(tracks, self._config.labels), at, state.taken
+        )
         crossed = [c for c in found if self._line.direction in ("both", "in" if c.direction > 0 else "out")]
-        state = State(at, walks, state.crossing, state.onsets)
+        state = replace(state, taken=at, walks=walks)
         if not crossed:
             return state, []
-        crossing, onsets = self._counted(state, crossed, at)
-        return replace(state, crossing=crossing, onsets=onsets), [self._alert(crossing, crossed, at)]
+        state, crossing = self._counted(state, crossed, at)
+        return state, [self._alert(state, crossing, crossed, at)]
 
     def involved(self, state: State) -> frozenset[int]:
         """Nobody: a crossing is over when it is told."""
@@ -79,49 +75,24 @@ class CrossLine:
         del state
         return []
 
-    def _counted(self, state: State, crossed: Sequence[Crossed], at: int) -> tuple[Crossing, tuple[int, ...]]:
+    def _counted(self, state: State, crossed: Sequence[Crossed], at: int) -> tuple[State, Moment]:
         into = sum(c.direction > 0 for c in crossed)
         out = len(crossed) - into
-        last = state.crossing
-        if last is not None and at - last.ended <= self._cooldown:
-            more = replace(
-                last,
-                revision=last.revision + 1,
-                ended=at,
-                count=last.count + into + out,
-                into=last.into + into,
-                out=last.out + out,
-            )
-            return more, state.onsets
+        if self._moments.again(state.crossing, at):
+            into, out = state.into + into, state.out + out
         began = min(c.since for c in crossed)
-        ordinal = state.onsets.count(began)
-        onset = Onset(self._place.site, self._place.camera.id, self.id, self._line.id, from_micros(began), ordinal)
-        crossing = Crossing(mint(onset), 1, began, at, at, into + out, into, out)
-        return crossing, (*state.onsets, began)[-_ONSETS:]
+        crossing, onsets = self._moments.counted(state.crossing, state.onsets, began, at, len(crossed))
+        return replace(state, crossing=crossing, into=into, out=out, onsets=onsets), crossing
 
-    def _alert(self, crossing: Crossing, crossed: Sequence[Crossed], at: int) -> Alert:
-        settled = max(at - c.since for c in crossed)
-        return Alert(
-            id=crossing.id,
-            revision=crossing.revision,
-            code=self._config.rule,
-            level=self._config.level,
-            camera=self._place.camera.id,
-            rule=self.id,
-            place=self._line.id,
-            began=from_micros(crossing.began),
-            detected=from_micros(crossing.detected),
-            ended=from_micros(crossing.ended),
-            count=crossing.count,
-            observed={
-                "direction": "in" if crossed[-1].direction > 0 else "out",
-                "in": crossing.into,
-                "out": crossing.out,
-                "settle_s": round(settled / 1e6, 3),
-            },
-            threshold={"settle_s": self._config.settle_s},
-            subjects=subjects([c.track for c in crossed]),
-        )
+    def _alert(self, state: State, crossing: Moment, crossed: Sequence[Crossed], at: int) -> Alert:
+        observed = {
+            "direction": "in" if crossed[-1].direction > 0 else "out",
+            "in": state.into,
+            "out": state.out,
+            "settle_s": round(max(at - c.since for c in crossed) / 1e6, 3),
+        }
+        threshold = {"settle_s": self._config.settle_s}
+        return self._moments.alert(crossing, observed, threshold, [c.track for c in crossed])
 
 
 RULES: Final[dict[type[Watching], type[CrossLine]]] = {LineRule: CrossLine}

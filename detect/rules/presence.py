@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import hypot
 from typing import Final
 
+from detect.rules.measure import apart
 from detect.rules.rule import micros
 from detect.tracker import LIFE_S
 from models.clock import to_micros
@@ -20,8 +20,11 @@ _STEP: Final = 0.5
 _PACE: Final = 0.3
 """Heights of a person a second, about half a metre: who stays somewhere strolls at most, and may do so while lost."""
 
-_WIDE: Final = 16 / 9
-"""A fraction of the width is up to so many of the height; the rule does not know the picture's shape."""
+_WALK: Final = 0.8
+"""Heights a second of one who walks behind something, as a pillar, and comes out on its other side."""
+
+_ACROSS: Final = 1.5
+"""Heights; so wide is what people walk behind."""
 
 _ALIKE: Final = (0.6, 1.7)
 """The same person is as tall in the picture, seen from nearly the same place; crouching and half hidden allowed for."""
@@ -53,11 +56,13 @@ class Presences:
     Attributes:
         zone: What feet stand in.
         gap: µs; who is outside for no longer has not left.
+        wide: Heights to the picture's width.
         found_again: Whether a new track takes over the presence of one that was lost where it appears.
     """
 
     zone: Zone
     gap: int
+    wide: float
     found_again: bool = False
 
     @property
@@ -71,7 +76,7 @@ class Presences:
         """One picture on: who is inside or not gone for long enough, and the tracks whose feet are inside now."""
         inside = {track.id: track for track in tracks if self.zone.contains(track.feet)}
         if self.found_again:
-            before = _found_again(before, tracks, inside, self.gap, at)
+            before = _found_again(before, tracks, inside, self, at)
         outside = {track.id for track in tracks} - inside.keys()
         after = []
         for p in before:
@@ -88,7 +93,7 @@ class Presences:
 
 
 def _found_again(
-    before: Sequence[Presence], tracks: Sequence[Track], inside: dict[int, Track], gap: int, at: int
+    before: Sequence[Presence], tracks: Sequence[Track], inside: dict[int, Track], how: Presences, at: int
 ) -> Sequence[Presence]:
     """The presences with new ids where a track has just appeared in the zone at the place of one that was lost there.
 
@@ -102,8 +107,8 @@ def _found_again(
         (distance, p.track, t.id)
         for p in lost
         for t in new
-        if p.inside < to_micros(t.first_seen) <= p.inside + gap
-        and (distance := _apart(p, t, to_micros(t.first_seen) - p.inside)) is not None
+        if p.inside < to_micros(t.first_seen) <= p.inside + how.gap
+        and (distance := _apart(p, t, to_micros(t.first_seen) - p.inside, how.wide)) is not None
     )
     taken: dict[int, int] = {}
     for _, old, fresh in pairs:
@@ -112,11 +117,12 @@ def _found_again(
     return [replace(p, track=taken.get(p.track, p.track)) for p in before]
 
 
-def _apart(lost: Presence, found: Track, missed: int) -> float | None:
+def _apart(lost: Presence, found: Track, missed: int, wide: float) -> float | None:
     """How far apart their feet are, in heights; None where that is no honest distance for `missed` µs."""
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = lost.box, found.box
-    tall, now = y1 - y0, v1 - v0
+    x0, y0, x1, y1 = lost.box
+    tall, now = y1 - y0, found.box[3] - found.box[1]
     if tall <= 0 or not _ALIKE[0] <= now / tall <= _ALIKE[1]:
         return None
-    distance = hypot(_WIDE * (u0 + u1 - x0 - x1) / 2, v1 - y1) / max(tall, now)
-    return distance if distance <= _STEP + _PACE * missed / 1e6 else None
+    distance = apart(found.feet, ((x0 + x1) / 2, y1), wide) / max(tall, now)
+    walked = min(_STEP + _WALK * missed / 1e6, _ACROSS)
+    return distance if distance <= max(walked, _STEP + _PACE * missed / 1e6) else None

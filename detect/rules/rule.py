@@ -7,7 +7,9 @@ from typing import Any, Final, Protocol
 
 from config.hours import Hours
 from config.site import Camera, Site
+from detect.rules.measure import WIDE
 from models.alert import Alert, Subject
+from models.codes import Level
 from models.flow import FlowCount
 from models.labels import KEY_OF
 from models.track import Track
@@ -17,6 +19,10 @@ REVISE_S: Final = 2.0
 
 BRIDGED_S: Final = 30.0
 """A breach outlives a gap without pictures of this length (or of its cool-down, if that is longer)."""
+
+
+GRAVER: Final[dict[Level, Level]] = {4: 3, 3: 2, 2: 1, 1: 1}
+"""The level above."""
 
 
 Said = Alert | FlowCount
@@ -36,6 +42,7 @@ class Place:
         hole_s: Without a picture for longer than this nobody knows what happened in between.
         zone: The site's time zone.
         night: Its night.
+        wide: Heights to the width of the camera's picture, as it is shown.
     """
 
     site: str
@@ -43,6 +50,7 @@ class Place:
     hole_s: float
     zone: tzinfo = UTC
     night: Hours = _NO_NIGHT
+    wide: float = WIDE
 
     @staticmethod
     def of(site: Site, camera: Camera) -> "Place":
@@ -86,6 +94,11 @@ class Rule(Protocol):
 def of_labels(tracks: Sequence[Track], labels: Sequence[str]) -> list[Track]:
     """The tracks of these label keys."""
     return [track for track in tracks if KEY_OF.get(track.label) in labels]
+
+
+def counted(labels: Sequence[str]) -> str:
+    """What an alert calls the number of those of these label keys; things where they are of several."""
+    return f"{labels[0]}s" if len(set(labels)) == 1 else "things"
 
 
 def subjects(tracks: Sequence[Track]) -> tuple[Subject, ...]:

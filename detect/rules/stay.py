@@ -1,52 +1,17 @@
-"""A breach of people who stay in a zone: one alert for all of them, told again when others join or it grows graver."""
+"""A breach of those who stay in a zone, each followed by the track."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
-from uuid import UUID
 
+from detect.rules.breach import Breach, Breaches, ZoneRule, ended
 from detect.rules.presence import Presence, Presences
-from detect.rules.rule import BRIDGED_S, REVISE_S, Place, micros, of_labels, subjects
-from models.alert import Alert, Onset, mint
-from models.clock import from_micros, to_micros
+from detect.rules.rule import BRIDGED_S, Place, micros, of_labels
+from models.alert import Alert
+from models.clock import to_micros
 from models.codes import Level
 from models.track import Track
-
-_MEMBERS: Final = 64
-"""So many are remembered as having joined a breach; trackers rarely need more than a few."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The newest breach, open while `ended` is None. Instants and spans in µs.
-
-    Attributes:
-        id, revision, level, began, detected, ended, count: As in models.alert.Alert.
-        inside: The newest picture on which somebody was inside.
-        told: The picture of the newest revision.
-        grace: Until then it stays open though nobody is seen: pictures were missing.
-        needed: The dwell that was asked for when it was met.
-        dwell: Longest stay so far.
-        persons: Most at once.
-        members: Ids of the tracks that have been told of.
-    """
-
-    id: UUID
-    revision: int
-    level: Level
-    began: int
-    detected: int
-    ended: int | None
-    count: int
-    inside: int
-    told: int
-    grace: int
-    needed: int
-    dwell: int
-    persons: int
-    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +21,6 @@ class State:
     taken: int | None = None
     present: tuple[Presence, ...] = ()
     breach: Breach | None = None
-
-
-class ZoneRule(Protocol):
-    """What the configuration says of a rule about stays."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def labels(self) -> Sequence[str]: ...
-    @property
-    def gap_s(self) -> float: ...
-    @property
-    def cooldown_s(self) -> float: ...
-    @property
-    def level(self) -> Level: ...
 
 
 class Stay(ABC):
@@ -89,11 +35,11 @@ class Stay(ABC):
 
     def __init__(self, config: ZoneRule, place: Place, *, found_again: bool = False) -> None:
         self.id = config.id
-        self._config, self._place = config, place
+        self._config = config
         zone = next(z.shape for z in place.camera.zones if z.id == config.zone)
-        self._presences = Presences(zone, micros(config.gap_s), found_again)
-        self._cooldown, self._hole = micros(config.cooldown_s), micros(place.hole_s)
-        self._bridged = max(self._cooldown, micros(BRIDGED_S))
+        self._presences = Presences(zone, micros(config.gap_s), place.wide, found_again)
+        self._breaches = Breaches(config, place, self.level)
+        self._hole, self._bridged = micros(place.hole_s), micros(max(config.cooldown_s, BRIDGED_S))
 
     @abstractmethod
     def dwell(self, taken: datetime) -> int:
@@ -103,6 +49,11 @@ class Stay(ABC):
         """How grave it is when the longest stay has lasted for so many µs."""
         del dwell
         return self._config.level
+
+    def staying(self, breach: Breach, present: Sequence[Presence], needed: int, at: int) -> Sequence[Presence]:
+        """For whom a breach lasts: whoever is inside, or has not left for long."""
+        del breach, needed, at
+        return present
 
     def fresh(self) -> State:
         """Nobody inside."""
@@ -118,11 +69,14 @@ class Stay(ABC):
         before = told = state.breach
         if before is None or before.ended is not None:
             if stays:
-                told = self._onset(before, present, stays, at, needed)
+                entered = min(p.entered for p in present if p.track in stays)
+                told = self._breaches.onset(before, entered, stays, at, needed)
         else:
-            told = self._lasting(before, present, inside, stays, at)
+            staying = self.staying(before, present, min(needed, before.needed), at)
+            here = any(p.track in inside for p in staying)
+            told = self._breaches.lasting(before, stays, at, inside=here, over=not staying)
         if told is not None and (before is None or told.revision != before.revision):
-            alerts.append(self._alert(told, [t for t in wanted if t.id in stays]))
+            alerts.append(self._breaches.alert(told, [t for t in wanted if t.id in stays]))
         return State(at, present, told), alerts
 
     def involved(self, state: State) -> frozenset[int]:
@@ -136,7 +90,7 @@ class Stay(ABC):
         breach = state.breach
         if breach is None or breach.ended is not None:
             return []
-        return [self._alert(replace(breach, revision=breach.revision + 1, ended=breach.inside), [])]
+        return [self._breaches.alert(ended(breach), [])]
 
     def _after_hole(self, state: State, at: int) -> tuple[State, list[Alert]]:
         """Stays are not counted across a hole; an open breach waits to see whether somebody is still there."""
@@ -146,66 +100,5 @@ class Stay(ABC):
         if breach is None or breach.ended is not None:
             return State(state.taken, (), breach), []
         if at - state.taken > self._bridged:
-            ended = self.end(state)
-            return State(state.taken, (), replace(breach, revision=breach.revision + 1, ended=breach.inside)), ended
+            return State(state.taken, (), ended(breach)), self.end(state)
         return State(state.taken, (), replace(breach, grace=at + self._presences.unseen)), []
-
-    def _lasting(
-        self, breach: Breach, present: Sequence[Presence], inside: frozenset[int], stays: dict[int, int], at: int
-    ) -> Breach:
-        """The open breach one picture on; with the next revision where there is something to tell."""
-        if inside:
-            breach = replace(breach, inside=at)
-        if stays:
-            breach = replace(breach, dwell=max(breach.dwell, *stays.values()), persons=max(breach.persons, len(stays)))
-        if not present and at > breach.grace:
-            return replace(breach, revision=breach.revision + 1, ended=breach.inside, told=at)
-        level: Level = min(breach.level, self.level(breach.dwell))
-        joined = stays.keys() - set(breach.members)
-        if level != breach.level or (joined and at - breach.told >= micros(REVISE_S)):
-            members = (*breach.members, *sorted(joined))[-_MEMBERS:]
-            return replace(breach, revision=breach.revision + 1, level=level, told=at, members=members)
-        return breach
-
-    def _onset(
-        self, last: Breach | None, present: Sequence[Presence], stays: dict[int, int], at: int, needed: int
-    ) -> Breach:
-        """A new breach, or the last one again when it ended a short while ago."""
-        entered = min(p.entered for p in present if p.track in stays)
-        longest = max(stays.values())
-        figures: dict[str, Any] = {
-            "inside": at,
-            "told": at,
-            "grace": 0,
-            "needed": needed,
-            "dwell": longest,
-            "persons": len(stays),
-            "members": tuple(sorted(stays)),
-        }
-        level = self.level(longest)
-        if last is not None and last.ended is not None and entered - last.ended <= self._cooldown:
-            again = {"revision": last.revision + 1, "ended": None, "count": last.count + 1, **figures}
-            return replace(last, level=min(last.level, level), **again)
-        place = self._place
-        onset = Onset(place.site, place.camera.id, self.id, self._config.zone, from_micros(entered))
-        return Breach(
-            id=mint(onset), revision=1, level=level, began=entered, detected=at, ended=None, count=1, **figures
-        )
-
-    def _alert(self, breach: Breach, inside: Sequence[Track]) -> Alert:
-        return Alert(
-            id=breach.id,
-            revision=breach.revision,
-            code=self._config.rule,
-            level=breach.level,
-            camera=self._place.camera.id,
-            rule=self.id,
-            place=self._config.zone,
-            began=from_micros(breach.began),
-            detected=from_micros(breach.detected),
-            ended=None if breach.ended is None else from_micros(breach.ended),
-            count=breach.count,
-            observed={"dwell_s": round(breach.dwell / 1e6, 3), "persons": breach.persons},
-            threshold={"dwell_s": breach.needed / 1e6, "persons": 1},
-            subjects=subjects(inside),
-        )

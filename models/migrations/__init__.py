@@ -1,17 +1,24 @@
 """How the database got its tables, step by step, and how it is brought up to date."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.dialect import make_durable, serialised
+from models.dialect import has_tables, make_durable, open_engine, serialised
+from models.tables import HEAD
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSION: Final = select(text("version_num")).select_from(text("alembic_version"))
 
 
-def configuration() -> Config:
+def configuration() -> "Config":
     """Alembic's configuration; the scripts lie beside this file."""
+    from alembic.config import Config  # noqa: PLC0415 (as below)
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -23,13 +30,22 @@ async def upgrade(engine: AsyncEngine) -> None:
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database refuses.
+        DatabaseError: the database cannot be used as it is.
     """
-    await make_durable(engine)
-    async with serialised(engine).begin() as connection:
-        await connection.run_sync(_upgrade)
+    patient = open_engine(engine.url, patient=True)
+    try:
+        await make_durable(patient)
+        async with serialised(patient).begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await patient.dispose()
 
 
 def _upgrade(connection: Connection) -> None:
+    if has_tables(connection) and connection.execute(VERSION).scalars().all() == [HEAD]:
+        return
+    from alembic import command  # noqa: PLC0415 (11 MiB in every process, for what is seldom to be done)
+
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

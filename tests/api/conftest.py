@@ -30,8 +30,8 @@ def server(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def site(folder: Path) -> Site:
-    return make_site(folder)
+def site(folder: Path, database: str | None) -> Site:
+    return make_site(folder, database=database)
 
 
 @pytest.fixture

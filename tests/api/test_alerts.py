@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from neighbourhood import desk_thread, entry_of, make_alert, make_site, make_span, wait_for
+from neighbourhood import at_work, desk_thread, entry_of, make_alert, make_site, make_span, wait_for
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from wall_client import serving, signed_in
@@ -91,6 +92,7 @@ async def test_many_at_once_acknowledge_exactly_once(site: Site, engine: AsyncEn
     assert len(deeds) == 1
 
 
+@pytest.mark.database("sqlite")
 async def test_dismissing_needs_a_known_reason(site: Site) -> None:
     alert, later = make_alert(), make_alert()
     async with at_the_wall(site, alert, later) as client:
@@ -178,11 +180,11 @@ async def test_a_case_left_by_an_undone_dispatch_is_rejected_with_its_alert(site
 
 
 @pytest.mark.usefixtures("server")
-async def test_after_the_window_the_desk_sends_and_undo_is_too_late(folder: Path) -> None:
-    site = make_site(folder, undo_s=0.4)
+async def test_after_the_window_the_desk_sends_and_undo_is_too_late(folder: Path, database: str | None) -> None:
+    site = make_site(folder, undo_s=0.4, database=database)
     alert = make_alert()
     with desk_thread(site):
-        wait_for((site.data / "kanmen.db").exists, "the desk is at work")
+        wait_for(lambda: at_work(site), "the desk is at work")
         async with at_the_wall(site, alert) as client:
             sent = await act(client, alert, "dispatch", version=1)
             await asyncio.sleep(1.2)
@@ -195,6 +197,7 @@ async def test_after_the_window_the_desk_sends_and_undo_is_too_late(folder: Path
     assert detail["history"][-1]["detail"]["notified"] == "no_channel"
 
 
+@pytest.mark.database("sqlite")
 async def test_nobody_on_duty_is_said_in_plain_words(site: Site, engine: AsyncEngine) -> None:
     alert = make_alert()
     async with at_the_wall(site, alert) as client:
@@ -208,6 +211,7 @@ async def test_nobody_on_duty_is_said_in_plain_words(site: Site, engine: AsyncEn
     assert (detail["state"], detail["suggestion"]) == ("RAISED", None)
 
 
+@pytest.mark.database("sqlite")
 async def test_only_somebody_on_the_roster_and_on_duty_can_be_sent(site: Site) -> None:
     alert, replayed = make_alert(), make_alert(source="replay")
     async with at_the_wall(site, alert, replayed) as client:
@@ -247,6 +251,7 @@ async def test_a_snapshot_is_shown_and_looking_is_audited_once(site: Site, engin
     assert [(look.actor, look.subject) for look in looks] == [("op", str(alert.id))]
 
 
+@pytest.mark.database("sqlite")
 async def test_a_snapshot_key_cannot_leave_the_evidence_folder(site: Site) -> None:
     (site.data / "secret.jpg").write_bytes(b"secret")
     alerts = [
@@ -259,6 +264,17 @@ async def test_a_snapshot_key_cannot_leave_the_evidence_folder(site: Site) -> No
     assert {a.status_code for a in answers} == {404}
     assert {a.json()["error"] for a in answers} == {"no_snapshot"}
     assert strange.status_code in {404, 422}
+
+
+async def test_what_was_just_decided_stays_on_the_wall_also_where_many_came_later(site: Site) -> None:
+    old = make_alert(detected=make_alert().detected - timedelta(hours=1))
+    many = [make_alert(camera="gate-2") for _ in range(110)]
+    async with at_the_wall(site, old, *many) as client:
+        await act(client, old, "dismiss", version=1, reason="normal")
+        wall = (await client.get("/api/v1/wall")).json()["alerts"]
+
+    assert [a["state"] for a in wall if a["id"] == str(old.id)] == ["DISMISSED"]
+    assert len(wall) == 1 + len(many)
 
 
 async def test_the_wall_shows_open_alerts_figures_and_blind_time(site: Site, engine: AsyncEngine) -> None:

@@ -9,7 +9,7 @@ from wall_client import serving, signed_in
 
 from api.blind import by_hour
 from api.reconcile import blind_time
-from api.views import BlindView
+from api.views_time import BlindView
 from config.site import Site
 from models.entry import Entry
 from models.in_force import InForce, in_force_id
@@ -28,7 +28,7 @@ def _span(began: int, ended: int | None, reason: str = "stalled") -> BlindView:
 
 
 @given(st.lists(st.tuples(_MOMENT, st.integers(0, 20_000)), max_size=8), st.integers(1, 86_400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_hours_add_up_to_the_seconds_that_were_blind(spans: list[tuple[int, int]], until: int) -> None:
     hours = by_hour([_span(a, a + n) for a, n in spans], _FIRST, _LAST, _FIRST + timedelta(seconds=until))
     blind = {second for a, n in spans for second in range(max(a, 0), min(a + n, until, 86_400))}

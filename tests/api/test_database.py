@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -16,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.books import writing
 from api.days import blind_seconds, bounds
 from api.roster import synchronise
-from api.views import BlindView
+from api.views_time import BlindView
 from config.site import Site
 from models.columns import metadata
 from models.dialect import open_engine
 from models.migrations import configuration, upgrade
 from models.tables import HEAD, person
+from models.tables_access import account
+from models.tables_police import push
 
 
 async def test_the_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
@@ -31,10 +34,12 @@ async def test_the_migrations_make_exactly_the_tables(engine: AsyncEngine) -> No
         )
 
     assert differences == []
+    assert {person.name, account.name, push.name} <= set(metadata.tables)
     assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
 
 
-async def test_a_second_upgrade_changes_nothing(engine: AsyncEngine) -> None:
+@pytest.mark.database("sqlite")
+async def test_sqlite_keeps_what_it_commits_and_a_second_upgrade_changes_nothing(engine: AsyncEngine) -> None:
     await upgrade(engine)
     async with engine.connect() as connection:
         pragmas = {

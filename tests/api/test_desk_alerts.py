@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from neighbourhood import DeskProcess, Server, desk_thread, make_alert, make_site, wait_for
-from sqlalchemy import create_engine, select
+import pytest
+from neighbourhood import Server, ask, desk_thread, make_alert, wait_for
+from parts import Part
+from sqlalchemy import select
 
 from api.reconcile import reconcile, stored
 from config.health import Health
@@ -14,9 +16,12 @@ from config.site import Site
 from models import keys
 from models.alert import Alert
 from models.clock import to_micros, utc_now
+from models.dialect import AWAY
 from models.errors import KanmenError
 from models.journal import Draft, Journal
 from models.tables import alert, feed
+
+pytestmark = pytest.mark.database("sqlite")  # they come into the database as all others do
 
 
 def impatient(site: Site) -> Site:
@@ -66,10 +71,7 @@ def test_silent_detection_is_an_alert_on_the_feed_and_ends_when_it_speaks_again(
         wait_for(lambda: is_open(site, "SYS_DETECT"), "the alert is stored")
         hushed.clear()
         wait_for(lambda: not is_open(site, "SYS_DETECT"), "the alert has ended")
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-    with engine.connect() as connection:
-        on_feed = connection.execute(select(feed.c.body).where(feed.c.kind == "alert")).scalars().all()
-    engine.dispose()
+    on_feed = [row.body for row in ask(site, select(feed.c.body).where(feed.c.kind == "alert"))]
     report = reconcile([site.desk_journal_path], site.database_url)
 
     assert before == {}
@@ -89,6 +91,7 @@ def test_a_dead_redis_is_an_alert_in_the_database_all_the_same(site: Site, serve
     assert reconcile([site.desk_journal_path], site.database_url).clean
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_what_was_written_before_a_death_is_taken_over_by_the_next_desk(site: Site, server: Server) -> None:
     del server
     journal = Journal(site.desk_journal_path, writer="desk")
@@ -109,7 +112,7 @@ def test_a_killed_desk_neither_loses_nor_doubles_its_own_alerts(site: Site, serv
     journal = Journal(site.desk_journal_path, writer="desk")
     for some in range(0, 12, 6):
         journal.append([Draft.of_alert(a, to_micros(utc_now())) for a in made[some : some + 6]], {})
-        desk = DeskProcess(make_site(site.data))
+        desk = Part(site, "desk")
         wait_for(lambda n=some: len(_ids(site)) > n, "some are stored")
         desk.kill()
     journal.close()
@@ -120,11 +123,7 @@ def test_a_killed_desk_neither_loses_nor_doubles_its_own_alerts(site: Site, serv
 
 
 def _ids(site: Site) -> list[str]:
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
     try:
-        with engine.connect() as connection:
-            return list(connection.execute(select(alert.c.id)).scalars())
-    except Exception:  # noqa: BLE001 (the desk is just making it)
+        return [row.id for row in ask(site, select(alert.c.id))]
+    except AWAY:  # the desk is just making it
         return []
-    finally:
-        engine.dispose()

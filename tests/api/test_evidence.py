@@ -1,6 +1,9 @@
 """Evidence reaches the wall as alerts do, and is shown to whoever may see it, in parts, with a word in the audit."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
 
 import httpx
 import pytest
@@ -48,6 +51,7 @@ def test_evidence_that_could_leave_its_folder_is_turned_away_at_the_door() -> No
     assert isinstance(admitted(make_evidence(alert), 1), Admitted)
 
 
+@pytest.mark.database("sqlite")
 async def test_a_clip_is_sent_whole_or_in_the_part_that_was_asked_for(site: Site, engine: AsyncEngine) -> None:
     alert = make_alert()
     await enter(engine, alert, make_evidence(alert), ready(alert))
@@ -91,6 +95,7 @@ async def test_each_persons_look_is_audited_and_strangers_see_nothing(site: Site
     assert refused.status_code == 401
 
 
+@pytest.mark.database("sqlite")
 async def test_a_clip_that_still_grows_is_shown_as_far_as_it_is(site: Site, engine: AsyncEngine) -> None:
     alert, later = make_alert(), make_alert()
     await enter(engine, alert, make_evidence(alert), later, make_evidence(later))
@@ -105,6 +110,7 @@ async def test_a_clip_that_still_grows_is_shown_as_far_as_it_is(site: Site, engi
     assert not_yet.status_code == 204
 
 
+@pytest.mark.database("sqlite")
 async def test_what_failed_says_why_and_has_no_address(site: Site, engine: AsyncEngine) -> None:
     alert = make_alert()
     failed = replace(make_evidence(alert), revision=2, state="failed", reason="storage", began=None, ended=None)
@@ -117,3 +123,21 @@ async def test_what_failed_says_why_and_has_no_address(site: Site, engine: Async
     assert (clip["state"], clip["reason"], clip["url"]) == ("failed", "storage", None)
     assert (answer.status_code, answer.json()["error"]) == (404, "no_evidence")
     assert "磁盘" in reasons["storage"]["zh"] or "存储" in reasons["storage"]["zh"]
+
+
+@pytest.mark.database("sqlite")
+def test_what_two_threads_keep_under_one_key_at_once_is_whole(tmp_path: Path) -> None:
+    store, both = FolderStore(tmp_path), Barrier(2)
+
+    def keep(data: bytes) -> None:
+        def slowly(part: Path) -> None:
+            part.write_bytes(data[: len(data) // 2])
+            both.wait(10)
+            part.write_bytes(data)
+
+        store.keep("2026/11/22/a.jpg", slowly)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(keep, (b"a" * 4096, b"b" * 8192)))
+
+    assert store.get("2026/11/22/a.jpg") in (b"a" * 4096, b"b" * 8192)

@@ -9,30 +9,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from neighbourhood import Server, desk_thread, entry_of, make_alert, make_span, publish, wait_for
+from feed_reader import PATIENCE_S, events
+from neighbourhood import Server, at_work, desk_thread, entry_of, make_alert, make_span, publish, wait_for
 from wall_client import serving, signed_in
 
 from config.site import Site
 from models import keys
-
-PATIENCE_S = 25
-
-
-async def events(client: httpx.AsyncClient, after: int = 0, **headers: str) -> AsyncIterator[tuple[int, str, Any]]:
-    """(id or 0, event, data) as a browser would see them."""
-    async with client.stream("GET", f"/api/v1/feed?after={after}", headers=headers, timeout=PATIENCE_S) as answer:
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        number, kind = 0, ""
-        async for line in answer.aiter_lines():
-            name, _, value = line.partition(": ")
-            if name == "id":
-                number = int(value)
-            elif name == "event":
-                kind = value
-            elif name == "data":
-                yield number, kind, json.loads(value)
-                number = 0
 
 
 async def read(client: httpx.AsyncClient, last: int, count: int, **headers: str) -> list[tuple[int, str, Any]]:
@@ -51,7 +33,7 @@ async def read(client: httpx.AsyncClient, last: int, count: int, **headers: str)
 async def test_two_hundred_alerts_over_broken_connections_are_all_told_once(site: Site, server: Server) -> None:
     made = [make_alert(id=UUID(int=n + 1)) for n in range(200)]
     with desk_thread(site):
-        wait_for((site.data / "kanmen.db").exists, "the desk is at work")
+        wait_for(lambda: at_work(site), "the desk is at work")
         async with serving(site) as wall, signed_in(wall, site) as client:
             seen: list[tuple[int, str, Any]] = []
 
@@ -70,6 +52,7 @@ async def test_two_hundred_alerts_over_broken_connections_are_all_told_once(site
     assert [number for number, _, _ in seen] == sorted({number for number, _, _ in seen})
 
 
+@pytest.mark.database("sqlite")
 async def test_a_status_comes_each_second_and_carries_watch_and_desk(site: Site, server: Server) -> None:
     with desk_thread(site), server.client() as redis:
         redis.set(keys.STATUS, json.dumps({"at": 1, "cameras": {}}))
@@ -89,6 +72,7 @@ async def test_a_status_comes_each_second_and_carries_watch_and_desk(site: Site,
     assert set(last["desk"]) == {"at", "fence", "feed_id"}
 
 
+@pytest.mark.database("sqlite")
 async def test_the_feed_goes_on_while_redis_is_away_and_says_so(site: Site, server: Server) -> None:
     with desk_thread(site), server.client() as redis:
         async with serving(site) as wall, signed_in(wall, site) as client:
@@ -106,6 +90,7 @@ async def test_the_feed_goes_on_while_redis_is_away_and_says_so(site: Site, serv
     assert silent[-1]["desk"] is None
 
 
+@pytest.mark.database("sqlite")
 async def test_a_redis_that_hangs_holds_nobody_up(site: Site, server: Server) -> None:
     with desk_thread(site), server.client() as redis:
         async with serving(site) as wall, signed_in(wall, site) as client:
@@ -167,9 +152,10 @@ async def exhaust(stream: AsyncIterator[Any]) -> None:
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.database("sqlite")
 async def test_a_feed_ends_when_the_worker_ends(site: Site) -> None:
     with desk_thread(site):
-        wait_for((site.data / "kanmen.db").exists, "the desk is at work")
+        wait_for(lambda: at_work(site), "the desk is at work")
         async with serving(site) as wall, signed_in(wall, site) as client:
             stream = events(client)
             await anext(stream)

@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from neighbourhood import Server, desk_thread, entry_of, make_count, publish, settled, wait_for
-from sqlalchemy import create_engine, delete, select, update
+from neighbourhood import Server, ask, desk_thread, entry_of, make_count, publish, settled, wait_for
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from wall_client import serving, signed_in
 
@@ -56,15 +55,6 @@ async def at_the_wall(site: Site, *subjects: FlowCount | BlindSpan) -> AsyncIter
         yield client
 
 
-def _rows(site: Site, query: Any) -> list[Any]:
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-    with engine.begin() as connection:
-        result = connection.execute(query)
-        rows = list(result.all()) if result.returns_rows else []
-    engine.dispose()
-    return rows
-
-
 def test_a_count_is_delivered_once_in_its_highest_revision_and_audited(site: Site, server: Server) -> None:
     counts = [make_count(1), make_count(1, revision=2, into=5), make_count(2, out=0)]
     journal = Journal(site.journal_path)
@@ -74,13 +64,13 @@ def test_a_count_is_delivered_once_in_its_highest_revision_and_audited(site: Sit
         publish(client, [entries[1], entries[0], entries[2], entries[1]])
         wait_for(lambda: settled(server, entries[0].origin) == {1, 2, 3}, "all are settled")
 
-    stored = _rows(site, select(flow.c.id, flow.c.revision, flow.c.into, flow.c.out).order_by(flow.c.id))
+    stored = ask(site, select(flow.c.id, flow.c.revision, flow.c.into, flow.c.out).order_by(flow.c.id))
     assert [tuple(row) for row in stored] == [(str(counts[0].id), 2, 5, 1), (str(counts[2].id), 1, 2, 0)]
-    assert {row.kind for row in _rows(site, select(feed))} == {"flow"}
+    assert {row.kind for row in ask(site, select(feed))} == {"flow"}
     assert reconcile([site.journal_path], site.database_url).clean
 
-    _rows(site, update(flow).where(flow.c.id == str(counts[0].id)).values(revision=1))
-    _rows(site, delete(flow).where(flow.c.id == str(counts[2].id)))
+    ask(site, update(flow).where(flow.c.id == str(counts[0].id)).values(revision=1))
+    ask(site, delete(flow).where(flow.c.id == str(counts[2].id)))
     missing = reconcile([site.journal_path], site.database_url).missing
 
     assert [(n.kind, n.seq) for n in missing] == [("flow", 2), ("flow", 3)]
@@ -122,6 +112,7 @@ async def test_a_window_says_how_long_nobody_could_be_counted(counting: Site, en
     assert sorted(blind.values())[-2:] == [30.0, 60.0]
 
 
+@pytest.mark.database("sqlite")
 async def test_without_a_counted_line_the_board_is_empty_and_other_windows_are_refused(
     site: Site, engine: AsyncEngine
 ) -> None:
@@ -139,7 +130,7 @@ async def test_counts_are_kept_for_a_year_and_a_month(site: Site, engine: AsyncE
     async with writing(engine) as books:
         await _prune(books)
 
-    assert [row.id for row in _rows(site, select(flow.c.id))] == [str(young.id)]
+    assert [row.id for row in ask(site, select(flow.c.id))] == [str(young.id)]
 
 
 _ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from neighbourhood import (
     NOON,
     ORIGIN,
-    DeskProcess,
     Server,
+    ask,
     desk_thread,
     entry_of,
     make_alert,
@@ -22,7 +22,8 @@ from neighbourhood import (
     settled,
     wait_for,
 )
-from sqlalchemy import create_engine, func, select
+from parts import Part
+from sqlalchemy import func, select, text
 
 from api.desk.admit import Admitted, Rejected, admit
 from config.site import Site
@@ -33,15 +34,6 @@ from models.in_force import InForce, in_force_id
 from models.tables import alert, alert_history, blind_span, configuration, feed, inbox, rejected
 from models.tables_access import audit
 from models.wire import encode_in_force
-
-
-def rows(site: Site, query):
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-    try:
-        with engine.connect() as connection:
-            return connection.execute(query).all()
-    finally:
-        engine.dispose()
 
 
 def many_alerts(count: int) -> list[Alert]:
@@ -63,8 +55,8 @@ def test_an_entry_is_stored_settled_and_told(site: Site, server: Server) -> None
         desk = json.loads(client.get(keys.DESK))
         pending = client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"]
 
-    assert [r.id for r in rows(site, select(alert))] == [str(alert_made.id)]
-    assert [r.kind for r in rows(site, select(feed).order_by(feed.c.id))] == ["alert", "blind"]
+    assert [r.id for r in ask(site, select(alert))] == [str(alert_made.id)]
+    assert [r.kind for r in ask(site, select(feed).order_by(feed.c.id))] == ["alert", "blind"]
     assert desk["fence"] == 1
     assert pending == 0
 
@@ -78,8 +70,8 @@ def test_a_configuration_that_came_into_force_is_remembered_once_by_number_and_s
     with desk_thread(site), server.client() as client:
         publish(client, [Entry(ORIGIN, seq, "in_force", encode_in_force(word)) for seq in (1, 2)])
         wait_for(lambda: settled(server) == {1, 2}, "both are settled")
-    kept = rows(site, select(configuration))
-    noted = rows(site, select(audit).where(audit.c.action == "configuration.in_force"))
+    kept = ask(site, select(configuration))
+    noted = ask(site, select(audit).where(audit.c.action == "configuration.in_force"))
 
     assert [(r.origin, r.number, r.sha256, r.armed) for r in kept] == [(ORIGIN, 7, "ab" * 32, word.armed)]
     assert [(r.actor, r.subject) for r in noted] == [(ORIGIN, "7")]
@@ -96,12 +88,12 @@ def test_duplicates_and_reordered_revisions_change_nothing(site: Site, server: S
         publish(client, noisy)
         wait_for(lambda: len(settled(server)) == len(entries), "all are settled")
 
-    stored = {r.id: r.revision for r in rows(site, select(alert))}
+    stored = {r.id: r.revision for r in ask(site, select(alert))}
     newest = {str(a.id): max(b.revision for b in made if b.id == a.id) for a in made}
     assert stored == newest
-    assert len(rows(site, select(alert_history))) == len(entries)
-    assert len(rows(site, select(inbox))) == len(entries)
-    assert rows(site, select(func.count()).select_from(audit).where(audit.c.action.like("alert.%")))[0][0] == len(made)
+    assert len(ask(site, select(alert_history))) == len(entries)
+    assert len(ask(site, select(inbox))) == len(entries)
+    assert ask(site, select(func.count()).select_from(audit).where(audit.c.action.like("alert.%")))[0][0] == len(made)
 
 
 def test_what_people_did_outlives_a_new_revision(site: Site, server: Server) -> None:
@@ -109,14 +101,11 @@ def test_what_people_did_outlives_a_new_revision(site: Site, server: Server) -> 
     with desk_thread(site), server.client() as client:
         publish(client, [entry_of(first, 1)])
         wait_for(lambda: settled(server) == {1}, "it is settled")
-        engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-        with engine.begin() as connection:
-            connection.execute(alert.update().values(state="ACKED", acked_by="op", acked_at=NOON, version=2))
-        engine.dispose()
+        ask(site, alert.update().values(state="ACKED", acked_by="op", acked_at=NOON, version=2))
         publish(client, [entry_of(make_alert(id=first.id, revision=2, count=5), 2)])
         wait_for(lambda: settled(server) == {1, 2}, "the second is settled")
 
-    row = rows(site, select(alert))[0]
+    row = ask(site, select(alert))[0]
     assert (row.revision, row.times, row.state, row.acked_by, row.version) == (2, 5, "ACKED", "op", 2)
 
 
@@ -154,9 +143,9 @@ def test_malformed_messages_are_written_down_once_and_block_nobody(site: Site, s
         wait_for(lambda: settled(server) == {1}, "the good one is settled")
         wait_for(lambda: client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"] == 0, "all are acknowledged")
 
-    assert len(rows(site, select(rejected))) == len(BAD)
-    assert len(rows(site, select(audit).where(audit.c.action == "entry.rejected"))) == len(BAD)
-    assert len(rows(site, select(alert))) == 1
+    assert len(ask(site, select(rejected))) == len(BAD)
+    assert len(ask(site, select(audit).where(audit.c.action == "entry.rejected"))) == len(BAD)
+    assert len(ask(site, select(alert))) == 1
 
 
 def test_another_entry_under_a_known_number_is_rejected_and_not_settled(site: Site, server: Server) -> None:
@@ -165,27 +154,35 @@ def test_another_entry_under_a_known_number_is_rejected_and_not_settled(site: Si
         publish(client, [entry_of(first, 1), entry_of(other, 1), entry_of(make_alert(), 2)])
         wait_for(lambda: settled(server) == {1, 2}, "the others are settled")
 
-    assert str(other.id) not in {r.id for r in rows(site, select(alert))}
-    assert len(rows(site, select(rejected))) == 1
+    assert str(other.id) not in {r.id for r in ask(site, select(alert))}
+    assert len(ask(site, select(rejected))) == 1
+
+
+POISON = {
+    "sqlite": [
+        "CREATE TRIGGER poison BEFORE INSERT ON alert WHEN NEW.code = 'POISON' BEGIN SELECT RAISE(ABORT, 'no'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
+        (
+            "CREATE TRIGGER poison BEFORE INSERT ON alert FOR EACH ROW "
+            "WHEN (NEW.code = 'POISON') EXECUTE FUNCTION poison()"
+        ),
+    ],
+}
 
 
 def test_an_entry_that_the_database_refuses_blocks_nobody(site: Site, server: Server) -> None:
     made = [make_alert(), make_alert(code="POISON"), make_alert()]
     with desk_thread(site), server.client() as client:
         wait_for(lambda: client.get(keys.DESK), "the desk is at work")
-        engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-        with engine.begin() as connection:
-            connection.exec_driver_sql(
-                "CREATE TRIGGER poison BEFORE INSERT ON alert WHEN NEW.code = 'POISON' "
-                "BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
-        engine.dispose()
+        ask(site, *map(text, POISON["postgresql" if site.database else "sqlite"]))
         publish(client, [entry_of(a, n + 1) for n, a in enumerate(made)])
         wait_for(lambda: settled(server) == {1, 3}, "the others are settled")
         wait_for(lambda: client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"] == 0, "all are acknowledged")
 
-    assert {r.id for r in rows(site, select(alert))} == {str(made[0].id), str(made[2].id)}
-    assert "the database refuses it" in rows(site, select(rejected))[0].reason
+    assert {r.id for r in ask(site, select(alert))} == {str(made[0].id), str(made[2].id)}
+    assert "the database refuses it" in ask(site, select(rejected))[0].reason
 
 
 def test_entries_that_a_dead_desk_held_and_deleted_ones_are_dealt_with(site: Site, server: Server) -> None:
@@ -198,9 +195,10 @@ def test_entries_that_a_dead_desk_held_and_deleted_ones_are_dealt_with(site: Sit
             wait_for(lambda: len(settled(server)) == 199, "all but the deleted one are settled")
             wait_for(lambda: client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"] == 0, "nothing is pending")
 
-    assert {r.seq for r in rows(site, select(inbox))} == set(range(1, 201)) - {6}
+    assert {r.seq for r in ask(site, select(inbox))} == set(range(1, 201)) - {6}
 
 
+@pytest.mark.database("sqlite")
 def test_a_wiped_redis_gets_its_group_again(site: Site, server: Server) -> None:
     entries = [entry_of(a, n + 1) for n, a in enumerate(many_alerts(60))]
     with desk_thread(site), server.client() as client:
@@ -208,11 +206,12 @@ def test_a_wiped_redis_gets_its_group_again(site: Site, server: Server) -> None:
         wait_for(lambda: len(settled(server)) > 0, "the desk is at work")
         client.flushall()
         publish(client, entries)
-        wait_for(lambda: len(rows(site, select(inbox))) == len(entries), "all are in the inbox")
+        wait_for(lambda: len(ask(site, select(inbox))) == len(entries), "all are in the inbox")
 
-    assert {r.seq for r in rows(site, select(inbox))} == {e.seq for e in entries}
+    assert {r.seq for r in ask(site, select(inbox))} == {e.seq for e in entries}
 
 
+@pytest.mark.database("sqlite")
 def test_a_killed_redis_comes_back_and_nothing_is_lost(site: Site, server: Server) -> None:
     entries = [entry_of(a, n + 1) for n, a in enumerate(many_alerts(60))]
     with desk_thread(site):
@@ -225,7 +224,7 @@ def test_a_killed_redis_comes_back_and_nothing_is_lost(site: Site, server: Serve
             wait_for(lambda: settled(server) == {e.seq for e in entries}, "all are settled")
             wait_for(lambda: client.get(keys.DESK), "the heartbeat is back")
 
-    assert {r.seq for r in rows(site, select(inbox))} == {e.seq for e in entries}
+    assert {r.seq for r in ask(site, select(inbox))} == {e.seq for e in entries}
 
 
 @pytest.mark.fault
@@ -234,7 +233,7 @@ def test_a_desk_killed_at_any_moment_loses_and_doubles_nothing(site: Site, serve
     entries = [entry_of(a, n + 1) for n, a in enumerate(made)]
     assert len(entries) == 500
     random = Random(11)
-    desk = DeskProcess(site)
+    desk = Part(site, "desk")
     for start in range(0, 500, 100):
         with server.client() as client:
             before = len(settled(server))
@@ -243,16 +242,16 @@ def test_a_desk_killed_at_any_moment_loses_and_doubles_nothing(site: Site, serve
             wait_for(lambda: len(settled(server)) > before, "the desk is in the middle of it")  # noqa: B023 (used at once)
         time.sleep(random.uniform(0, 0.05))
         desk.kill()
-        desk = DeskProcess(site)
+        desk = Part(site, "desk")
     try:
         wait_for(lambda: settled(server) == set(range(1, 501)), "all are settled", 40)
     finally:
         desk.end()
 
-    stored = {(r.alert_id, r.revision) for r in rows(site, select(alert_history))}
+    stored = {(r.alert_id, r.revision) for r in ask(site, select(alert_history))}
     assert stored == {(str(a.id), a.revision) for a in made}
-    assert len(rows(site, select(inbox))) == 500
-    raised = rows(site, select(audit).where(audit.c.action.in_(("alert.raised", "alert.revised"))))
+    assert len(ask(site, select(inbox))) == 500
+    raised = ask(site, select(audit).where(audit.c.action.in_(("alert.raised", "alert.revised"))))
     assert len(raised) == 500
 
 
@@ -261,7 +260,7 @@ def test_a_blind_span_closes_and_does_not_open_again(site: Site, server: Server)
         publish(client, [entry_of(make_span(9, 2), 2), entry_of(make_span(9, 1), 1)])
         wait_for(lambda: settled(server) == {1, 2}, "both are settled")
 
-    spans = rows(site, select(blind_span))
+    spans = ask(site, select(blind_span))
     assert [(s.revision, s.ended is not None) for s in spans] == [(2, True)]
 
 
@@ -278,6 +277,7 @@ def test_an_entry_with_any_figure_is_admitted_or_rejected_but_never_raises(value
     assert isinstance(admit({k.encode(): v.encode() for k, v in fields.items()}), (Admitted, Rejected))
 
 
+@pytest.mark.database("sqlite")
 def test_the_desk_keeps_its_lease_and_comes_back_while_redis_is_away(site: Site, server: Server) -> None:
     with desk_thread(site) as _:
         wait_for(lambda: server.client().get(keys.DESK), "the desk is at work")

@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from neighbourhood import Server, desk_thread, wait_for
-from sqlalchemy import create_engine, select, update
+from neighbourhood import Server, ask, desk_thread, wait_for
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.books import writing
@@ -79,13 +79,10 @@ def _run_until_robbed(site: Site, server: Server) -> None:
 
 
 def _steal(site: Site) -> None:
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-    with engine.begin() as connection:
-        fence = connection.execute(select(desk_lease.c.fence)).scalar_one()
-        connection.execute(update(desk_lease).values(holder="thief", fence=fence + 1))
-    engine.dispose()
+    ask(site, update(desk_lease).values(holder="thief", fence=desk_lease.c.fence + 1))
 
 
+@pytest.mark.database("sqlite")
 def test_a_desk_that_is_told_to_stop_while_it_waits_stops(site: Site) -> None:
     stop = threading.Event()
     with only_one_here(site.data):

@@ -18,6 +18,8 @@ from models.clock import to_micros, utc_now
 from models.evidence import FolderStore
 from models.tables_access import audit
 
+pytestmark = pytest.mark.database("sqlite")  # links stand in no table
+
 NOW = utc_now()
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from neighbourhood import Server, desk_thread, make_alert, make_evidence, make_span, publish, settled, wait_for
-from sqlalchemy import create_engine, delete, insert, update
+from neighbourhood import Server, ask, desk_thread, make_alert, make_evidence, make_span, publish, settled, wait_for
+from sqlalchemy import delete, insert, update
 
 from api.reconcile import reconcile, stored, verify_chain
 from config.site import Site
@@ -39,14 +39,6 @@ def deliver(site: Site, server: Server, entries: list[Entry]) -> None:
         wait_for(lambda: settled(server, entries[0].origin) == {e.seq for e in entries}, "all are settled")
 
 
-def bend(site: Site, *statements) -> None:
-    engine = create_engine(site.database_url.replace("+aiosqlite", ""))
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(statement)
-    engine.dispose()
-
-
 def test_what_was_delivered_is_the_same_on_both_sides(site: Site, server: Server) -> None:
     first = make_alert()
     entries = write(site, first, make_span(1), make_alert(id=first.id, revision=2), make_span(1, 2), make_alert())
@@ -68,7 +60,7 @@ def test_each_missing_extra_and_changed_entry_is_named(site: Site, server: Serve
     ids = [str(a.id) for a in made]
     now = utc_now()
     row = {"origin": entries[0].origin, "seq": 99, "kind": "alert", "subject_id": "x", "revision": 1, "at": now}
-    bend(
+    ask(
         site,
         delete(inbox).where(inbox.c.seq == 2),
         delete(alert_history).where(alert_history.c.alert_id.in_(ids[1:3])),
@@ -105,7 +97,7 @@ def test_evidence_is_compared_as_alerts_are(site: Site, server: Server) -> None:
     entries = write(site, *made, *asked, ended)
     deliver(site, server, entries)
     clean = reconcile([site.journal_path], site.database_url)
-    bend(
+    ask(
         site,
         delete(evidence).where(evidence.c.id == str(asked[1].id)),
         update(evidence).where(evidence.c.id == str(asked[2].id)).values(body="{}"),

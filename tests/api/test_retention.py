@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from neighbourhood import DATA, enter, make_alert, make_evidence, ready
-from sqlalchemy import select
+from officer import click, does, latest, photographs, raised, signed
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.desk.retention import Retention, removable
@@ -14,6 +15,7 @@ from config.evidence import Evidence
 from config.site import Site
 from models.clock import utc_now
 from models.evidence import Day, FolderStore
+from models.tables import feed, photo
 from models.tables_access import audit
 
 TODAY = date(2026, 11, 24)
@@ -66,6 +68,7 @@ async def test_a_removal_stands_in_the_audit_and_is_told_to_the_walls(
         assert list(store.days()) == []
 
 
+@pytest.mark.database("sqlite")
 def test_the_day_of_a_key_is_the_day_that_is_removed(site: Site) -> None:
     store = FolderStore(site.evidence_path)
     late = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -74,3 +77,26 @@ def test_the_day_of_a_key_is_the_day_that_is_removed(site: Site) -> None:
     store.growing(f"{late:%Y/%m/%d}/other.mp4").write_bytes(DATA)
 
     assert list(store.days()) == [Day(date(2026, 11, 22), 2, 2 * len(DATA))]
+
+
+async def test_an_officers_photo_goes_with_its_day_and_the_wall_says_so(site: Site, engine: AsyncEngine) -> None:
+    store, officer = FolderStore(site.evidence_path), signed("li", "officer-1")
+    alert = await raised(engine, site)
+    row = await click(engine, site, alert, 1)
+    for step in ("take", "arrive"):
+        await does(engine, row, step, officer)  # type: ignore[arg-type]
+        row = await latest(engine, alert)
+    await photographs(engine, site, row, officer)
+    newest = select(func.max(feed.c.id))
+    async with engine.connect() as connection:
+        key, before = (await connection.execute(select(photo.c.key, newest.scalar_subquery()))).one()
+    limits = site.evidence.model_copy(update={"retention_days": -1})  # a day that has not come yet
+    await Retention(engine, _anybody, store, limits).look()
+    async with engine.connect() as connection:
+        (view,) = await alert_views(connection, [str(alert.id)])
+        told = list((await connection.execute(select(feed.c.subject_id).where(feed.c.id > before))).scalars())
+
+    assert store.get(key) is None
+    assert view.dispatch is not None
+    assert [shown.url for shown in view.dispatch.photos] == [None]
+    assert told == [str(alert.id)]

@@ -119,7 +119,7 @@ _PHASES = st.lists(
 
 
 @given(_PHASES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_happens_each_alert_is_told_in_order_and_all_end_when_all_is_well(
     phases: list[tuple[int, bool, bool, int, int]],
 ) -> None:

@@ -2,13 +2,15 @@
 
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 
-from api.accounts import Role, add
+from api.accounts import add
+from api.rights import Role
+from api.sessions import Door
 from api.web.process import run as run_wall
 from config.site import Site
 
@@ -30,12 +32,12 @@ class Wall:
 
 
 @asynccontextmanager
-async def serving(site: Site) -> AsyncIterator[Wall]:
+async def serving(site: Site, door: Door = "wall") -> AsyncIterator[Wall]:
     """A web worker in a thread, on a socket that it inherits."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     stop = threading.Event()
-    thread = threading.Thread(target=run_wall, args=(site, listener.detach(), stop), name="wall")
+    thread = threading.Thread(target=run_wall, args=(site, door, listener.detach(), stop), name="wall")
     thread.start()
     try:
         yield Wall(port)
@@ -47,10 +49,18 @@ async def serving(site: Site) -> AsyncIterator[Wall]:
 
 @asynccontextmanager
 async def signed_in(
-    wall: Wall, site: Site, name: str = "op", role: Role = "operator"
+    wall: Wall,
+    site: Site,
+    name: str = "op",
+    role: Role = "operator",
+    *,
+    cameras: Collection[str] | None = None,
+    person: str | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with a session of a new account."""
-    once = await add(site, name, role)
+    """A client with a session of a new account; an officer's is of the roster's first person unless told otherwise."""
+    if role == "officer" and person is None:
+        person = site.people[0].id
+    once = await add(site, name, role, cameras=cameras, person=person)
     async with wall.client() as client:
         answer = await client.post("/api/v1/login", json={"name": name, "password": once, "new_password": PASSWORD})
         assert answer.status_code == 200, answer.text

@@ -19,11 +19,15 @@ NEW_PASSWORD = "placeholder of the tests"
 
 @dataclass(frozen=True)
 class RunningWall:
-    """Where the wall is and how to get in; `shots` is where screenshots go (KANMEN_SHOTS, or a temporary folder)."""
+    """Where the wall is and how to get in; `shots` is where screenshots go (KANMEN_SHOTS, or a temporary folder).
+
+    `officer` is the officers' page with a first login, as the demo prints it.
+    """
 
     url: str
     login_name: str
     one_time_password: str
+    officer: str
     shots: Path
 
 
@@ -44,6 +48,13 @@ class FirstLogin:
     cookies: Any
 
 
+def said_officer(text: str) -> str:
+    """The officers' page as the demo prints it."""
+    found = re.search(r"http://127\.0\.0\.1:\d+/#login=jia:\S+", text)
+    assert found, text
+    return found[0]
+
+
 @pytest.fixture(scope="session")
 def running_wall(tmp_path_factory: pytest.TempPathFactory, demo_cache: Path) -> Iterator[RunningWall]:
     """A demo whose eight cameras are live; it leaves the browser its share of a small machine."""
@@ -56,7 +67,7 @@ def running_wall(tmp_path_factory: pytest.TempPathFactory, demo_cache: Path) -> 
             pytest.fail(f"the demo printed no login:\n{demo.errors.read_text()}")
         shots = Path(os.environ.get("KANMEN_SHOTS") or tmp_path_factory.mktemp("shots"))
         shots.mkdir(parents=True, exist_ok=True)
-        yield RunningWall(said[0], "admin", said[1], shots)
+        yield RunningWall(said[0], "admin", said[1], said_officer(demo.errors.read_text()), shots)
     finally:
         demo.end()
 

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(180)]
 
 PLAYING_MS = 60_000
 ALERT_MS = 60_000
@@ -81,6 +81,21 @@ def test_a_wrong_password_is_told_in_plain_words(chromium, running_wall):
     assert told == "用户名或口令不对"
 
 
+def test_the_demo_names_an_officer_who_can_begin_on_the_other_page(chromium, running_wall):
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(running_wall.officer)
+    page.get_by_test_id("login-submit").tap(timeout=SOON_MS)
+    page.get_by_test_id("login-fresh").fill("placeholder of an officer")
+    page.get_by_test_id("login-again").fill("placeholder of an officer")
+    page.get_by_test_id("login-submit").tap()
+    page.get_by_test_id("tasks").wait_for(state="attached", timeout=SOON_MS)
+    who = page.get_by_test_id("who").inner_text()
+    context.close()
+
+    assert who == "jia"
+
+
 def test_eight_tiles_play_and_are_younger_than_two_seconds(open_wall: Window, running_wall):
     page = open_wall()
     page.keyboard.press("Escape")
@@ -126,7 +141,8 @@ def test_one_click_dispatches_and_undo_takes_it_back(open_wall: Window, running_
     page.get_by_test_id("undo").wait_for(timeout=SOON_MS)
     page.keyboard.press("z")  # at once: a person has five seconds
     _stands(page, alert, "ACKED")
-    page.locator("[data-testid=dispatch]:enabled").click(timeout=SOON_MS)
+    page.get_by_test_id("other-person").click(timeout=SOON_MS)
+    page.get_by_test_id("person-yi").click(timeout=SOON_MS)  # whom the demo gives no account
     _stands(page, alert, "CONFIRMED")
     told = page.get_by_test_id("not-notified").inner_text()
     page.screenshot(path=running_wall.shots / "dispatched.png")

@@ -74,8 +74,8 @@ def test_a_link_of_a_chosen_life_is_made_copied_and_audited(wall: SmallWall) -> 
     shoot(page, "share-asked.png")
     with page.expect_response("**/link") as answer:
         page.keyboard.press("2")
-    url = page.get_by_test_id("share-url").inner_text()
     page.get_by_test_id("share-copied").get_by_text("已复制").wait_for(timeout=SOON_MS)
+    url = page.get_by_test_id("share-url").inner_text()
     copied = page.evaluate("navigator.clipboard.readText()")
     page.locator("[data-testid=timeline] [data-action='clip.linked']").wait_for(timeout=SOON_MS)
     shoot(page, "share-made.png")

@@ -10,6 +10,9 @@ from misread import line_of, told_of
 Spoil = Callable[..., Path]
 
 
+PG = "postgresql+asyncpg://u:open-sesame@h"
+
+
 @dataclass(frozen=True, slots=True)
 class Wrong:
     """One mistake.
@@ -50,6 +53,9 @@ WRONG = {
     "a transport that is none": Wrong(
         "position: [0.2, 0.3]", "position: [0.2, 0.3]\n    transport: http", "transport: http", "must be 'tcp' or 'udp'"
     ),
+    "more tiles than help anybody": Wrong(
+        "position: [0.2, 0.3]", "position: [0.2, 0.3]\n    tiles: 9", "tiles: 9", "tiles: must be at most 3"
+    ),
     "a mask off the picture": Wrong(
         "position: [0.2, 0.3]",
         "position: [0.2, 0.3]\n    masks:\n    - [[0, 0], [1.5, 0], [1, 1]]",
@@ -83,6 +89,12 @@ WRONG = {
     "a value that begins with @": Wrong("id: officer-1", "id: @x", "id: @x", "cannot begin with this character"),
     "an unknown alias": Wrong("code: G-01", "code: *one", "code: *one", "alias that is not defined"),
     "a second document": Wrong("detector:\n", "---\ndetector:\n", "---", "second document"),
+    "a map for a key": Wrong(
+        "  - id: officer-2\n    name: {zh: 乙, en: B}\n",
+        "  - id: officer-2\n    name: {zh: 乙, en: B}\n    ? ",
+        "",
+        "a key is a list or a map; keys are words",
+    ),
     "a tag that does not fit": Wrong("prefix: CRN", "prefix: !!int CRN", "", "does not fit its !!tag"),
     "a character of no text": Wrong("prefix: CRN", "prefix: C\x01N", "prefix: C", "no text may hold"),
     # keys
@@ -127,10 +139,61 @@ WRONG = {
     "a blank in a stream": Wrong("8554/gate-1", "8554/gate 1", "8554/gate 1", "a blank as %20"),
     "an address as a key": Wrong("grid: G-02\n    p", "'rtsp://u:open-sesame@h/2': 1\n    p", "open-sesame@h", "…"),
     "an address as a camera": Wrong("people:", "  - rtsp://u:open-sesame@h/1\npeople:", "@h/1", "keys and values"),
-    "a host beyond loopback": Wrong("host: 127.0.0.1", "host: 0.0.0.0", "host: 0.0.0.0", "come through an SSH tunnel"),
+    # listeners
+    "a host beyond loopback without TLS": Wrong(
+        "host: 127.0.0.1",
+        "host: 10.0.0.9",
+        "host: 10.0.0.9",
+        "wall.host: is reached from elsewhere, and passwords would travel in the clear; add tls",
+    ),
+    "officers beyond loopback without TLS": Wrong(
+        "grids:\n  - code: G-01",
+        "officer: {host: 10.0.0.9}\ngrids:\n  - code: G-01",
+        "officer:",
+        "officer.host: is reached from elsewhere",
+    ),
+    "every address, and no name": Wrong(
+        "host: 127.0.0.1", "plain_http: true\n  host: '::'", "host: '::'", "write under names how browsers ask"
+    ),
+    "a host with its port": Wrong("host: 127.0.0.1", "host: '[::1]'", "host: '[", "without port and brackets"),
+    "a name with its port": Wrong(
+        "port: 8780", "names: ['a.example:1']", "names:", "in small letters and without port"
+    ),
+    "a certificate without its key": Wrong(
+        "port: 8780", "tls: {certificate: a.pem}", "tls:", "wall.tls.certificate: serves nothing without its key"
+    ),
+    "a key without its certificate": Wrong(
+        "port: 8780", "tls: {key: a.key}", "tls:", "wall.tls.key: serves nothing without its certificate"
+    ),
+    "a certificate of an unknown user": Wrong(
+        "port: 8780", "tls: {certificate: ~nobody-x/a, key: b}", "tls:", "write /… in full"
+    ),
+    "an address of phones with a path": Wrong(
+        "grids:\n  - code: G-01",
+        "officer: {url: 'https://a.example/officer'}\ngrids:\n  - code: G-01",
+        "officer:",
+        "officer.url: is no address of a page",
+    ),
+    "an address of phones with a password": Wrong(
+        "grids:\n  - code: G-01",
+        "officer: {url: 'https://viewer:open-sesame@a.example/'}\ngrids:\n  - code: G-01",
+        "officer:",
+        "officer.url: is no address of a page",
+    ),
     "a port too high": Wrong("port: 8780", "port: 87800", "port: 87800", "must be at most 65535"),
     "another Redis": Wrong("prefix: CRN", "prefix: CRN\nredis: localhost", "redis: l", "no Redis address"),
-    "another database": Wrong("prefix: CRN", "prefix: CRN\ndatabase: mysql://h/d", "database: m", "SQLite only"),
+    "another database": Wrong("prefix: CRN", "prefix: CRN\ndatabase: mysql://h/d", "database: m", "postgresql+asyncpg"),
+    "a database without a name": Wrong("prefix: CRN", f"prefix: CRN\ndatabase: {PG}", "database: p", "behind the last"),
+    "a database's bad port": Wrong("prefix: CRN", f"prefix: CRN\ndatabase: {PG}:x/d", "database: p", "is no address"),
+    "a second host without a port": Wrong(
+        "prefix: CRN", f"prefix: CRN\ndatabase: {PG}/d?host=a&host=b", "database: p", "is no address"
+    ),
+    "a database's unknown word": Wrong(
+        "prefix: CRN", f"prefix: CRN\ndatabase: {PG}/d?sslmode=require", "database: p", "behind the ?"
+    ),
+    "a database in memory": Wrong(
+        "prefix: CRN", "prefix: CRN\ndatabase: 'sqlite+aiosqlite:///:memory:'", "database: '", "names no database"
+    ),
     "an unset variable": Wrong("open-sesame", "${KANMEN_TEST_UNSET}", "${KANMEN", "export KANMEN_TEST_UNSET"),
     "a missing secret": Wrong("open-sesame", "${file:no}", "${file", "${file:no}: there is no such file; write the"),
     "a folder as a secret": Wrong("open-sesame", "${file:/}", "${file", "${file:/}: is a folder; name the file in it"),
@@ -157,7 +220,9 @@ WRONG = {
     "a line without length": Wrong("end: [0.6, 0.6]", "end: [0.4, 0.6]", "end: [0.4, 0.6]", "give the line a length"),
     "a wrong direction": Wrong("direction: in", "direction: left", "direction: left", "must be 'in', 'out' or 'both'"),
     # rules
-    "an unknown rule": Wrong("rule: LINE", "rule: CROWD", "rule: CROWD", "no rule of this version; write 'INTRUDE'"),
+    "an unknown rule": Wrong(
+        "rule: LINE", "rule: WHISTLE", "rule: WHISTLE", "no rule of this version; write 'INTRUDE'"
+    ),
     "a rule without its name": Wrong("- rule: LINE\n        line", "- line", "- line: door", "add rule: INTRUDE or"),
     "a rule of another place": Wrong("zone: yard", "line: yard", "rule: INTRUDE", "zone: this key is missing"),
     "a rule on an unknown zone": Wrong("zone: yard", "zone: court", "zone: court", "no such zone (it has yard)"),
@@ -168,8 +233,70 @@ WRONG = {
         "zone: 'yard'",
         "a second",
     ),
+    "a line counted twice": Wrong(
+        "direction: in\n    rules:\n",
+        "direction: in\n    rules:\n      - {rule: FLOW, line: door}\n      - rule: NIGHT\n        line: 'door'\n",
+        "line: 'door'",
+        "FLOW counts this line by night too",
+    ),
+    "no way to go against": Wrong(
+        "direction: in\n    rules:\n",
+        "direction: both\n    rules:\n      - rule: WRONGWAY\n        line: 'door'\n",
+        "line: 'door'",
+        "this line says no way",
+    ),
+    "a way in an unknown zone": Wrong(
+        "rule: LINE", "rule: WRONGWAY\n        zone: court", "zone: court", "no such zone; mend the name"
+    ),
     "a negative dwell": Wrong("dwell_s: 3", "dwell_s: -1", "dwell_s: -1", "must be at least 0"),
     "an endless dwell": Wrong("dwell_s: 3", "dwell_s: .inf", "dwell_s: .inf", "must be at most 86400"),
+    "a day that is none": Wrong(
+        "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+        "- rule: ABANDON\n        zone: yard\n        fixtures: [{at: [0.5, 0.5], until: soon}]",
+        "until: soon",
+        "must be a day, as 2026-12-31",
+    ),
+    **{
+        f"a last day {what}": Wrong(
+            "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+            f"- rule: ABANDON\n        zone: yard\n        fixtures: [{{at: [0.5, 0.5], until: {until}}}]",
+            f"until: {until}",
+            f"cameras.0.rules.0.fixtures.0.until: {says}",
+        )
+        for what, until, says in (
+            ("in seconds, quoted", "'1767225600'", "must be a day, as 2026-12-31"),
+            ("of nothing", "0", "must be a day, as 2026-12-31"),
+            ("without hyphens", "20261231", "must be a day, as 2026-12-31"),
+            ("with an hour", "2026-12-31T00:00:00", "must be a day, as 2026-12-31"),
+            ("that there is not", "2026-02-30", "must be a day, as 2026-12-31"),
+            ("that there is not, quoted", "'2026-02-30'", "must be a day, as 2026-12-31"),
+            ("that never comes", "9999-12-31", "lies so far ahead that it would be forgotten; write a day up to 2199"),
+        )
+    },
+    "more than there is time for": Wrong(
+        "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+        "- rule: FIRE\n        zone: yard\n        hit_s: 10",
+        "hit_s: 10",
+        "cameras.0.rules.0.hit_s: is never seen for 10 s within 5 s; lower hit_s, or raise of_s to it",
+    ),
+    "less time than it takes": Wrong(
+        "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+        "- rule: FIGHT\n        zone: yard\n        of_s: '2'",
+        "of_s: '2'",
+        "cameras.0.rules.0.of_s: is never seen for 3 s within 2 s",
+    ),
+    "told of before its owner is known": Wrong(
+        "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+        "- rule: ABANDON\n        zone: yard\n        dwell_s: 20\n        beside_s: 20",
+        "beside_s: 20",
+        "cameras.0.rules.0.beside_s: what somebody stays beside is told of after 20 s, before 20 s show that they stay",
+    ),
+    "told of before an owner is known by default": Wrong(
+        "- rule: INTRUDE\n        zone: yard\n        dwell_s: 3",
+        "- rule: ABANDON\n        zone: yard\n        dwell_s: 10",
+        "dwell_s: 10",
+        "make beside_s less than dwell_s",
+    ),
     "an unknown label": Wrong("dwell_s: 3", "labels: [cat]", "labels: [cat]", "must be 'person', 'two_wheeler'"),
     "no label": Wrong("dwell_s: 3", "labels: []", "labels: []", "needs at least 1"),
     "a window that never holds": Wrong("dwell_s: 3", "armed: ['08:00-08:00']", "armed: [", "00:00-24:00 for the whole"),
@@ -200,6 +327,12 @@ WRONG = {
         "    main: rtsp://127.0.0.1:8554/gate-2\n    grid: G-02\n    position: [0.7",
         "main:",
         "cameras.1.main: is the address under url too; leave main out",
+    ),
+    "too seldom a look to see anything": Wrong(
+        "detector:\n  fps: 5",
+        "detector:\n  fps: 0.5",
+        "fps: 0.5",
+        "fps: looks at longer intervals than health.blind_s 1.5: always blind; write 0.67 or more, or a longer blind_s",
     ),
     "too short a retention": Wrong(
         "health:", "evidence: {retention_days: 7}\nhealth:", "retention_days", "the law demands at least 30 days"

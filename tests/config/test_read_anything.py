@@ -40,7 +40,7 @@ PIECES = st.one_of(
 
 
 @given(at=st.integers(0, 2000), over=st.integers(0, 12), piece=PIECES)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_spoilt_file_is_told_or_read(good: Path, at: int, over: int, piece: str) -> None:
     text = good.read_text(encoding="utf-8")
     spoilt = good.with_name("spoilt.yaml")
@@ -59,7 +59,7 @@ def test_a_spoilt_file_is_told_or_read(good: Path, at: int, over: int, piece: st
 
 
 @given(data=st.binary(max_size=60))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_that_are_no_site_are_told(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "site.yaml"
     path.write_bytes(data)

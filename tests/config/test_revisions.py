@@ -78,6 +78,11 @@ CHANGES = {
     "a comment": ("prefix: CRN", "prefix: CRN # ours", Changes()),
     "a zone": ("[0.9, 0.9], [0.1", "[0.8, 0.9], [0.1", Changes(watches=("gate-1",))),
     "a name": ("en: Gate 1", "en: First gate", Changes(watches=("gate-1",))),
+    "how closely it is looked at": (
+        "position: [0.2, 0.3]",
+        "position: [0.2, 0.3]\n    tiles: 2",
+        Changes(watches=("gate-1",)),
+    ),
     "a rule": ("dwell_s: 3", "dwell_s: 4", Changes(watches=("gate-1",))),
     "an address": ("open-sesame", "other", Changes(streams=("gate-1",))),
     "another id": ("- id: gate-2", "- id: gate-3", Changes(added=("gate-3",), removed=("gate-2",))),
@@ -85,6 +90,12 @@ CHANGES = {
     "the detector": ("fps: 5", "fps: 4", Changes(roles=frozenset({"detect"}))),
     "when a camera is troubled": ("stall_s: 3", "stall_s: 4", Changes(roles=frozenset({"ingest", "detect", "desk"}))),
     "the port": ("port: 8780", "port: 8781", Changes(fixed=(("wall", "port"),))),
+    "a name of the wall": ("port: 8780", "port: 8780\n  names: [kanmen.test]", Changes()),
+    "a page for officers": (
+        "port: 8780",
+        "port: 8780\nofficer: {port: 8781}",
+        Changes(fixed=(("officer", "host"), ("officer", "port"), ("officer", "tls"))),
+    ),
     "the site's id": ("id: corner", "id: other", Changes(fixed=(("id",),))),
 }
 

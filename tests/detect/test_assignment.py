@@ -28,7 +28,7 @@ _GAINS = _SIZES.flatmap(
 
 
 @given(_GAINS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_other_pairing_gains_more(gain: np.ndarray) -> None:
     pairs = assign(gain)
 
@@ -36,7 +36,6 @@ def test_no_other_pairing_gains_more(gain: np.ndarray) -> None:
 
 
 @given(_GAINS)
-@settings(deadline=None)
 def test_nobody_stands_in_two_pairs_and_no_pair_is_worth_nothing(gain: np.ndarray) -> None:
     pairs = assign(gain)
 

@@ -24,7 +24,11 @@ from models.journal import read_entries
 from models.labels import PERSON
 from models.wire import decode_alert, decode_in_force
 
-_STEP_S = 0.12
+pytestmark = pytest.mark.alone  # no camera loses a frame to a change, while the machine is free
+
+_STEP_S = 0.2
+"""As a camera is looked at by default."""
+
 _STANDS = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
 """Its feet are in the yard, the lower half of the picture."""
 
@@ -35,6 +39,7 @@ _CAMERA = """
   url: rtsp://127.0.0.1/{id}
   grid: g1
   position: [0.5, 0.5]
+  tiles: {tiles}
   zones: [{{id: {zone}, name: {{zh: 院, en: yard}}, points: {points}}}]
   rules: [{{rule: INTRUDE, zone: {zone}, dwell_s: 1, cooldown_s: 10}}]
 """
@@ -48,6 +53,8 @@ class Running:
 
     def __init__(self, folder: Path, redis: str, make_gate: Callable[[str], Any]) -> None:
         self.looked: dict[str, list[int]] = defaultdict(list)
+        self.tiles: dict[str, int] = {}
+        self.cut: dict[str, list[int]] = defaultdict(list)
         self.gates: dict[str, Any] = {}
         self.site: Site
         self._folder, self._redis, self.make_gate = folder, redis, make_gate
@@ -57,7 +64,10 @@ class Running:
         self._failed: list[KanmenError] = []
 
     def _revise(self, **zones: tuple[str, str]) -> Revision:
-        cameras = "".join(_CAMERA.format(id=id_.replace("_", "-"), zone=z, points=p) for id_, (z, p) in zones.items())
+        cameras = "".join(
+            _CAMERA.format(id=id_.replace("_", "-"), zone=z, points=p, tiles=self.tiles.get(id_, 1))
+            for id_, (z, p) in zones.items()
+        )
         head = f"id: gsdt\nname: {{zh: 门, en: gate}}\nprefix: GSDT\nredis: {self._redis}\ndata: data\ncameras:"
         return Revisions(self._folder / "data").keep((head + cameras).encode())
 
@@ -111,6 +121,7 @@ class Running:
 
     def _see(self, frame: Frame) -> Detections:
         self.looked[frame.camera].append(frame.number)
+        self.cut[frame.camera].append(frame.tiles)
         return _STANDS
 
 
@@ -147,6 +158,26 @@ def test_a_moved_zone_costs_no_camera_a_frame_and_what_lasts_in_it_goes_on(detec
 
     assert _lost(detect, "gate-1", "gate-2") == {"gate-1": [], "gate-2": []}
     assert [(alert.revision, alert.ended) for alert in detect.alerts("gate-2")] == [(1, None)]
+
+
+def test_a_camera_that_is_looked_at_in_tiles_from_now_on_is_asked_for_larger_pictures_and_loses_none(
+    detect: Running,
+) -> None:
+    both = {"gate_1": ("yard", _LOWER), "gate_2": ("yard", _LOWER)}
+    asked = []
+    with watching(detect, **both):
+        asked.append([{want.width for want in gate.wanted()} for gate in detect.gates.values()])
+        detect.tiles["gate_2"] = 2
+        detect.change(**both)
+        detect.show(1.6)
+        asked.append([{want.width for want in gate.wanted()} for gate in detect.gates.values()])
+
+    assert asked[0] == [{640}, {640}]
+    assert asked[1][0] == {640}
+    assert max(asked[1][1]) == 1067
+    assert (set(detect.cut["gate-1"]), set(detect.cut["gate-2"])) == ({1}, {1, 2})
+    assert _lost(detect, "gate-1", "gate-2") == {"gate-1": [], "gate-2": []}
+    assert [alert.revision for alert in detect.alerts("gate-2")] == [1]
 
 
 def test_a_zone_that_is_moved_away_ends_its_alert(detect: Running) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_place import camera_of, person, said_at, seconds, sill
@@ -128,7 +129,7 @@ _WALKS = st.lists(st.tuples(st.integers(2, 170), st.booleans()), max_size=12)
 
 
 @given(_WALKS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_nobody_is_lost_or_counted_twice(walks) -> None:
     counts = _newest(_said(_rule(), walks, 180))
 
@@ -137,8 +138,38 @@ def test_nobody_is_lost_or_counted_twice(walks) -> None:
     assert len({c.minute for c in counts}) == len(counts)
 
 
+@pytest.mark.parametrize("step", [0.1, 0.2])
+@given(walks=_WALKS, limit=st.integers(1, 4))
+@settings(max_examples=20)
+def test_a_window_is_told_of_where_so_many_crossed_within_it_and_nowhere_else(step: float, walks, limit: int) -> None:
+    """Once each, when the last of so many has settled, whichever rate it is looked at; never two at once."""
+    alerts = _alerts(_said(_rule(limit=limit, window_min=1, cooldown_s=0), walks, 180, step=step))
+    windows = [sorted(at for at, _ in walks if at // 60 == minute) for minute in range(3)]
+    first = [a for a in alerts if a.revision == 1]
+
+    assert [(seconds(a.began, _T0) or 0.0) // 60 for a in first] == [
+        n for n, w in enumerate(windows) if len(w) >= limit
+    ]
+    for alert, reached in zip(first, [w[limit - 1] for w in windows if len(w) >= limit], strict=True):
+        assert 0.3 <= (seconds(alert.detected, _T0) or 0.0) - reached <= 0.6 + step
+    assert [a.ended is None for a in alerts] == [True, False] * len(first)
+
+
+@given(_WALKS, st.integers(1, 4))
+@settings(max_examples=15)
+def test_half_as_many_pictures_reach_the_same_limits_within_a_sample(walks, limit: int) -> None:
+    """Also where windows are counted into one alert; its cool-down is no whole number of seconds, as walks are."""
+    rule, told = _rule(limit=limit, window_min=1, cooldown_s=29.5), []
+    for step in (0.1, 0.2):
+        alerts = _alerts(_said(rule, walks, 180, step=step))
+        told.append([(a.began, a.count, a.observed, a.ended is None, a.ended or a.detected) for a in alerts])
+
+    assert [one[:4] for one in told[0]] == [other[:4] for other in told[1]]
+    assert all(abs(one[4] - other[4]) <= timedelta(seconds=0.2) for one, other in zip(*told, strict=True))
+
+
 @given(_WALKS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_half_as_many_pictures_count_the_same_people(walks) -> None:
     sums = []
     for step in (0.1, 0.2):
@@ -149,7 +180,7 @@ def test_half_as_many_pictures_count_the_same_people(walks) -> None:
 
 
 @given(_WALKS, st.integers(-5000, 5000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whole_minutes_later_the_same_is_counted_as_much_later(walks, minutes: int) -> None:
     moved = timedelta(minutes=minutes)
     here = _newest(_said(_rule(), walks, 180))

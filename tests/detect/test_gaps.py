@@ -41,14 +41,22 @@ _TRUTH = Truth(
 """One who strolls in, one who hurries out."""
 
 
-def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
+def _halting(speed: float) -> Seen:
+    """Stands before the line for a while, walks over it and stands behind it."""
+    at = [0.35] * 50 + [0.35 + speed * n / _FPS for n in range(round(0.3 / speed * _FPS))] + [0.65] * 50
+    return Seen("halts", "person", 0, tuple((x, 0.8) for x in at), tuple((x - 0.03, 0.5, x + 0.03, 0.8) for x in at))
+
+
+def _run(
+    site: Site, gap: tuple[float, float], *, detect_dies: bool, truth: Truth = _TRUTH, loop_s: float = _LOOP_S
+) -> Verdict:
     """What comes of the walks when there are no samples in the gap (seconds), by whose death."""
     camera = site.cameras[0]
     watch, chance = Watch(site, camera, None, _T0), Random(gap[0])
     alerts: list[Alert] = []
     spans: list[BlindSpan] = []
     kept, kept_at, epoch, down = watch.checkpoint(), 0.0, 1, False
-    for number in range(round(_LOOP_S / _SAMPLE_S)):
+    for number in range(round(loop_s / _SAMPLE_S)):
         at = number * _SAMPLE_S
         now = _T0 + timedelta(seconds=at)
         if gap[0] <= at < gap[1]:
@@ -59,7 +67,7 @@ def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
         if down:
             down, epoch = False, epoch + 1
             watch = Watch(site, camera, kept, now) if detect_dies else watch
-        boxes = [box for s in _TRUTH.seen for n, box in enumerate(s.boxes) if s.first + n == round(at * _FPS)]
+        boxes = [box for s in truth.seen for n, box in enumerate(s.boxes) if s.first + n == round(at * _FPS)]
         found = [(PERSON, 0.8, tuple(v + chance.gauss(0, 0.002) for v in box)) for box in boxes if box]
         frame = Frame(camera.id, number, epoch, now, _IMAGE)
         looked = watch.look(frame, detections(*found), now, lambda _: None, lambda *_: None)
@@ -67,8 +75,8 @@ def _run(site: Site, gap: tuple[float, float], *, detect_dies: bool) -> Verdict:
         spans += [*looked.spans, *watch.idle(Health(to_micros(now), "live", 0, taken=to_micros(now)), now)[1]]
         if looked.alerts or looked.spans or at - kept_at >= 1.0:  # as the journal and the tick write it down
             kept, kept_at = watch.checkpoint(), at
-    footage = Footage(_T0, _LOOP_S, breaches(_TRUTH, camera))
-    return compare({camera.id: footage}, (_T0, _T0 + timedelta(seconds=_LOOP_S)), alerts, spans)
+    footage = Footage(_T0, loop_s, breaches(truth, camera))
+    return compare({camera.id: footage}, (_T0, _T0 + timedelta(seconds=loop_s)), alerts, spans)
 
 
 @pytest.mark.parametrize("detect_dies", [False, True], ids=["a camera reconnects", "detect dies"])
@@ -78,7 +86,25 @@ def test_a_gap_anywhere_costs_no_breach_that_the_ledger_does_not_excuse(
 ) -> None:
     judged = {
         start / 5: _run(quiet_site, (start / 5, start / 5 + length_s), detect_dies=detect_dies)
-        for start in [*range(10, 60, 2), *range(220, 250, 2)]
+        for start in [*range(10, 60, 3), *range(220, 250, 3)]
+    }
+
+    assert {at: v.missed for at, v in judged.items() if v.missed} == {}
+    assert {at: v.duplicated for at, v in judged.items() if v.duplicated} == {}
+
+
+@pytest.mark.parametrize("detect_dies", [False, True], ids=["a camera reconnects", "detect dies"])
+@pytest.mark.parametrize("speed", [0.09, 0.12])
+def test_who_sets_off_or_halts_while_nobody_looks_is_still_the_same(
+    quiet_site: Site, speed: float, *, detect_dies: bool
+) -> None:
+    truth = Truth("yard", _FPS, 180, (_halting(speed),))
+    judged = {
+        (start / 5, length_s): _run(
+            quiet_site, (start / 5, start / 5 + length_s), detect_dies=detect_dies, truth=truth, loop_s=18.0
+        )
+        for start in range(18, 50, 3)
+        for length_s in (0.8, 1.4)
     }
 
     assert {at: v.missed for at, v in judged.items() if v.missed} == {}

@@ -1,35 +1,35 @@
-"""Whatever INTRUDE sees, it never speaks without its definition met, and nothing but what was seen decides it."""
+"""Whatever INTRUDE and TW_IN see, they speak only with their definition met, and only what is seen decides it."""
 
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intrusion import HOLE_S, T0, Picture, rule_of, s, said_of
-from small_place import timed
+from intrusion import HOLE_S, T0, Picture, riders_rule_of, rule_of, s, said_of
+from small_place import held, timed
 
-from config.rules import IntrudeRule
+from config.rules import IntrudeRule, TwoWheelerInRule
 from detect.rules.intrude import Intrude
 from detect.tracker import LIFE_S
 from models.alert import Alert
 
-_STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 8.0, 40.0]),
-        st.dictionaries(st.integers(1, 3), st.booleans(), max_size=3),
-    ),
-    max_size=80,
+_STEPS = held(
+    [0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 8.0, 40.0], st.dictionaries(st.integers(1, 3), st.booleans(), max_size=3), 6, 24
 )
-_RULES = st.builds(
-    rule_of,
-    dwell_s=st.sampled_from([0.0, 0.5, 2.0]),
-    gap_s=st.sampled_from([0.0, 0.6]),
-    cooldown_s=st.sampled_from([0.0, 5.0, 30.0]),
+_MADE = {"INTRUDE": rule_of, "TW_IN": riders_rule_of}
+_RULES = st.sampled_from(sorted(_MADE)).flatmap(
+    lambda code: st.builds(
+        _MADE[code],
+        dwell_s=st.sampled_from([0.0, 0.5, 2.0]),
+        gap_s=st.sampled_from([0.0, 0.6]),
+        cooldown_s=st.sampled_from([0.0, 5.0, 30.0]),
+    )
 )
 
 
 @given(_RULES, _STEPS)
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 def test_revisions_count_up_and_never_are_two_alerts_open(rule: Intrude, steps) -> None:
     newest: dict[object, Alert] = {}
     for alert in said_of(rule, timed(steps)):
@@ -43,7 +43,7 @@ def test_revisions_count_up_and_never_are_two_alerts_open(rule: Intrude, steps) 
 
 
 @given(_RULES, _STEPS)
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 def test_no_onset_without_somebody_who_was_inside_for_that_long(rule: Intrude, steps) -> None:
     pictures = timed(steps)
     config, ended = rule._config, {}
@@ -58,7 +58,7 @@ def test_no_onset_without_somebody_who_was_inside_for_that_long(rule: Intrude, s
         assert any(_stayed(upto[: k + 1], n, config) for k in range(len(upto)) for n in (1, 2, 3))
 
 
-def _stayed(pictures: list[Picture], track: int, config: IntrudeRule) -> bool:
+def _stayed(pictures: list[Picture], track: int, config: IntrudeRule | TwoWheelerInRule) -> bool:
     """Inside in the last of these, and before it for dwell_s without leaving for gap_s or a hole."""
     if not pictures or not pictures[-1][1].get(track):
         return False
@@ -76,7 +76,7 @@ def _stayed(pictures: list[Picture], track: int, config: IntrudeRule) -> bool:
 
 
 @given(_RULES, _STEPS, st.integers(-(10**9), 10**9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_it_does_not_matter_when_it_happens(rule: Intrude, steps, shift: int) -> None:
     moved = timedelta(microseconds=shift * 1001)
     here, there = said_of(rule, timed(steps)), said_of(rule, timed(steps), T0 + moved)
@@ -105,11 +105,12 @@ _VISITS = st.lists(
 )
 
 
-@given(_VISITS)
-@settings(max_examples=50, deadline=None)
-def test_half_as_many_pictures_say_the_same_within_a_sample(visits) -> None:
+@pytest.mark.parametrize("code", _MADE)
+@given(visits=_VISITS)
+@settings(max_examples=50)
+def test_half_as_many_pictures_say_the_same_within_a_sample(code: str, visits) -> None:
     """Stays and absences keep clear of the thresholds (dwell 2.4, gap 1.3, cool-down 20) by more than a sample."""
-    rule = rule_of(dwell_s=2.4, gap_s=1.3)
+    rule = _MADE[code](dwell_s=2.4, gap_s=1.3)
     spans, t = [], 0.05
     for stay, away in visits:
         spans.append((t, t + stay))

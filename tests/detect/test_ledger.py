@@ -28,7 +28,7 @@ def _health(state: str | None, at: int, taken: int | None = None) -> Health | No
 
 
 @given(_MOMENTS, _STATES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_long_gap_is_covered_exactly_once_and_spans_never_overlap(moments, state) -> None:
     now, start = 1000 * _S, 1000 * _S
     sight, said, pictures = Sight.starting(now), list[BlindSpan](), [now]
@@ -129,7 +129,7 @@ def test_our_own_absence_is_ours_but_not_what_was_blind_before() -> None:
 
 
 @given(_MOMENTS, st.lists(st.sampled_from(["", "", "covered", "moved"]), min_size=60, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_covered_time_is_in_the_ledger_once_and_never_overlaps_other_spans(moments, obscured) -> None:
     now = 1000 * _S
     sight, said, since = Sight.starting(now), list[BlindSpan](), None

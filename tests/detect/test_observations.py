@@ -3,7 +3,7 @@
 import gzip
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from models.clock import from_micros, to_micros, utc_now
 from models.labels import PERSON
 from models.track import Track
 
-_T0 = datetime(2026, 11, 22, 3, 59, 30, tzinfo=UTC)
+_T0 = utc_now().replace(hour=3, minute=59, second=30, microsecond=0) - timedelta(days=1)
+"""Of late: what is older than the bounds is removed."""
 _IMAGE = np.zeros((4, 4, 3), np.uint8)
 _F32 = st.floats(0, 1, width=32)
 _TRACKS = st.builds(
@@ -32,9 +33,9 @@ _TRACKS = st.builds(
     _F32,
     st.integers(0, 10**15),
 )
-_RECORDS = st.builds(Seen, st.just(10**15), st.integers(0, 99), st.lists(_TRACKS, max_size=4).map(tuple)) | st.builds(
-    Remembered, st.none() | st.integers(0, 10**15), st.text(max_size=40)
-)
+_RECORDS = st.builds(
+    Seen, st.just(10**15), st.integers(0, 99), st.floats(0.5, 3), st.lists(_TRACKS, max_size=4).map(tuple)
+) | st.builds(Remembered, st.none() | st.integers(0, 10**15), st.text(max_size=40))
 
 
 @given(st.lists(_RECORDS, max_size=6))
@@ -69,7 +70,7 @@ def _written(log: Observations, instants: Iterable[int], watch: Watch | None = N
     for taken in instants:
         if watch is not None and log.begins("gate-1", taken):
             log.begin("gate-1", taken, watch.checkpoint())
-        log.note("gate-1", taken, _person(taken))
+        log.note("gate-1", taken, 1.6, _person(taken))
 
 
 def test_an_hour_that_is_over_is_compressed_and_read_like_the_one_that_runs(tmp_path: Path, site: Site) -> None:
@@ -81,7 +82,7 @@ def test_an_hour_that_is_over_is_compressed_and_read_like_the_one_that_runs(tmp_
     found = [path.name for path in files(tmp_path / "gate-1")]
     told = list(read(tmp_path / "gate-1"))
 
-    assert found == ["00000001-20261122T03.obs.gz", "00000002-20261122T04.obs"]
+    assert found == [f"00000001-{_T0:%Y%m%d}T03.obs.gz", f"00000002-{_T0:%Y%m%d}T04.obs"]
     assert [one.taken for one in told if isinstance(one, Seen)] == instants
     assert [isinstance(one, Remembered) for one in told] == [n in (0, 4) for n in range(14)]
 
@@ -94,7 +95,7 @@ def test_after_a_restart_it_goes_on_behind_the_last_whole_record(tmp_path: Path)
         log.end(5)
         (path,) = files(tmp_path / "gate-1")
         with path.open("ab") as file:
-            file.write(encode(Seen(1, 0, _person(1)))[:-3])
+            file.write(encode(Seen(1, 0, 1.6, _person(1)))[:-3])
 
     assert [one.taken - to_micros(_T0) for one in read(tmp_path / "gate-1")] == list(range(10))
 
@@ -103,7 +104,7 @@ def test_who_died_while_compressing_leaves_one_of_both_and_it_is_tidied(tmp_path
     folder = tmp_path / "gate-1"
     folder.mkdir()
     hour = f"{utc_now():%Y%m%dT%H}"
-    data = MAGIC + encode(Seen(1, 0, ()))
+    data = MAGIC + encode(Seen(1, 0, 1.6, ()))
     (folder / f"00000001-{hour}.obs").write_bytes(data)
     (folder / f"00000001-{hour}.obs.gz").write_bytes(gzip.compress(data))
     (folder / f"00000002-{hour}.obs.draft").write_bytes(b"half")

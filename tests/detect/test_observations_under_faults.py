@@ -6,7 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,11 @@ from config.site import Observations as Bounds
 from detect.figures import Figures
 from detect.observations import Observations
 from detect.observed import Seen, read
-from models.clock import to_micros
+from models.clock import to_micros, utc_now
 from models.journal import Checkpoint
 
-_TURN = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+_TURN = utc_now().replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=1)
+"""Of late: what is older than the bounds is removed."""
 
 _WRITER = """
 import sys, time
@@ -38,7 +39,7 @@ for number in range(10_000):
         time.sleep(0.001)
     if log.begins("gate-1", at):
         log.begin("gate-1", at, Checkpoint(None, "x" * 4000))
-    log.note("gate-1", at, ())
+    log.note("gate-1", at, 1.6, ())
     print(number, flush=True)
 log.end(10)
 """
@@ -62,7 +63,7 @@ def test_whenever_detect_is_killed_around_the_full_hour_the_log_is_whole_up_to_t
         log.start()
         later = to_micros(_TURN + timedelta(minutes=30))
         log.begin("gate-1", later, Checkpoint(None, ""))
-        log.note("gate-1", later, ())
+        log.note("gate-1", later, 1.6, ())
         log.end(5)
         after = [one.taken for one in read(folder / "gate-1") if isinstance(one, Seen)]
         found.append((before, after, later))
@@ -84,11 +85,11 @@ def test_a_full_disk_costs_what_it_does_not_take_and_no_whole_record(tmp_path: P
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, most))  # as a full disk: the last write is cut short
     try:
         for n in range(200):
-            log.note("gate-1", to_micros(_TURN) + n, ())
+            log.note("gate-1", to_micros(_TURN) + n, 1.6, ())
         until(lambda: len(_seen(tmp_path)) + figures.counts("gate-1")["observations_failed"] == 200)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
-    log.note("gate-1", to_micros(_TURN) + 1000, ())
+    log.note("gate-1", to_micros(_TURN) + 1000, 1.6, ())
     log.end(5)
     taken = _seen(tmp_path)
     failed = figures.counts("gate-1")["observations_failed"]

@@ -230,6 +230,19 @@ def test_a_camera_that_starts_covered_is_told_though_nothing_is_known_of_it(scen
     assert [a.code for a in told] == ["CAM_BLIND"]
 
 
+def test_a_grey_cover_by_day_is_told_of_though_the_camera_has_never_seen_a_night(
+    scenes: dict[str, Image], learnt: dict[str, State]
+) -> None:
+    """Without colours it is judged as infra-red, of which nothing is known yet; and it is not learnt as the night."""
+    grey = cv2.cvtColor(cv2.cvtColor(_with_gap(scenes["gate by day"]), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    state, told = _look(RULES, learnt["gate by day"], _shown(grey, 40), _LEARN)
+    _, over = _look(RULES, state, _shown(scenes["gate by day"], 8), _LEARN + 40)
+
+    assert [(a.code, a.revision) for a in told] == [("CAM_BLIND", 1)]
+    assert [(a.id, a.revision, a.ended is None) for a in over] == [(told[0].id, 2, False)]
+    assert state.colourless is None
+
+
 def test_a_short_cover_and_one_across_a_hole_are_not_told(scenes: dict[str, Image], learnt: dict[str, State]) -> None:
     covered = _shown(_hand(scenes["gate by day"]), 8)
     state, first = _look(RULES, learnt["gate by day"], covered, 100)

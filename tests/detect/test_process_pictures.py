@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+import pytest
 from detecting import Yard, running
 
 from config.site import Site
@@ -14,6 +15,8 @@ from models.clock import from_micros
 from models.frame import Frame
 from models.journal import read_entries
 from models.wire import decode_blind
+
+pytestmark = pytest.mark.alone  # which pictures are superseded is a matter of milliseconds
 
 
 def test_samples_are_asked_for_each_second_in_the_size_the_detector_wants(site: Site, gate) -> None:

@@ -56,7 +56,7 @@ _MOVES = st.lists(
 
 
 @given(moves=_MOVES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_run_again_the_rules_say_what_they_said_live_id_for_id(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[str, int, float]]
 ) -> None:

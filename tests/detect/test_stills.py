@@ -74,7 +74,12 @@ def test_who_finds_everything_is_perfect(tmp_path: Path) -> None:
     told: list[int] = []
     found = appraise(_finds(_everything()), read_stills(_write(tmp_path)), 0.35, told.append)
 
-    assert [(one.key, one.boxes) for one in found.precision] == [("person", 4), ("two_wheeler", 0), ("vehicle", 1)]
+    assert [(one.key, one.boxes) for one in found.precision] == [
+        ("person", 4),
+        ("two_wheeler", 0),
+        ("vehicle", 1),
+        ("bag", 0),
+    ]
     assert found.precision[0].ap == pytest.approx(1.0)
     assert found.precision[1].ap is None
     assert [(one.people, one.found) for one in found.recall] == [(1, 1), (2, 2), (0, 0), (0, 0), (1, 1)]

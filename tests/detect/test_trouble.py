@@ -33,7 +33,7 @@ def _told(signs: list[tuple[int, bool | None]]) -> list[Alert]:
 
 
 @given(_SIGNS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_revisions_count_up_alerts_never_overlap_and_each_lasted(signs: list[tuple[int, bool | None]]) -> None:
     newest: dict[object, Alert] = {}
     for alert in _told(signs):
@@ -48,11 +48,19 @@ def test_revisions_count_up_alerts_never_overlap_and_each_lasted(signs: list[tup
 
 
 @given(st.lists(st.integers(1, 4), min_size=12, max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_trouble_that_flickers_is_one_alert(gaps: list[int]) -> None:
     told = _told([(120, True), *((n * 10, show) for gap in gaps for n, show in ((gap, False), (1, True)))])
 
     assert [(a.revision, a.ended) for a in told] == [(1, None)]
+
+
+def test_what_was_seen_for_a_moment_is_forgotten_where_nothing_can_be_told_for_long() -> None:
+    assert _told([(10, True), (3000, None), (10, True), (600, None)]) == []
+
+
+def test_what_cannot_be_told_for_a_moment_is_no_interruption() -> None:
+    assert [a.revision for a in _told([(50, True), (10, None), (60, True)])] == [1]
 
 
 def test_what_comes_again_soon_is_counted_into_the_same_alert() -> None:

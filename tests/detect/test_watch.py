@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 
 from config.site import Camera, Site
 from detect.farewell import farewell
@@ -15,7 +16,7 @@ from models.clock import to_micros
 from models.flow import FlowCount
 from models.frame import Frame
 from models.journal import Checkpoint
-from models.labels import PERSON
+from models.labels import BACKPACK, PERSON
 from models.wire import decode_alert, decode_flow
 
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -44,6 +45,21 @@ def _again(site: Site, checkpoint: Checkpoint, seconds: float) -> Watch:
     return Watch(site, site.cameras[0], checkpoint, _T0 + timedelta(seconds=seconds))
 
 
+def test_bags_are_followed_only_where_a_rule_asks_for_them(site: Site) -> None:
+    asking = {**site.cameras[0].model_dump(), "rules": [{"rule": "ABANDON", "zone": "yard"}]}
+    carried = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)), (BACKPACK, 0.8, (0.13, 0.45, 0.18, 0.6)))
+    watch, seen = Watch(site, site.cameras[0], None, _T0), []
+    for k in range(6):
+        if k == 3:
+            watch.adopt(site, Camera.model_validate(asking))
+        at = _T0 + timedelta(seconds=0.2 * k)
+        looked = watch.look(Frame("gate-1", k, 1, at, _IMAGE), carried, at, _key, lambda *_: None)
+        seen.append([track.label for track in looked.tracks])
+
+    assert seen[1:3] == [[PERSON]] * 2
+    assert seen[4:] == [[PERSON, BACKPACK]] * 2
+
+
 def test_what_is_remembered_goes_on_after_a_restart(site: Site) -> None:
     watch, alert = _open(site)
     again = _again(site, watch.checkpoint(), 5.0)
@@ -52,6 +68,21 @@ def test_what_is_remembered_goes_on_after_a_restart(site: Site) -> None:
     assert [a for one in looked for a in one.alerts] == []
     assert looked[-1].involved == {alert.subjects[0].track}
     assert [(s.reason, s.revision) for one in looked for s in one.spans] == [("process_down", 1), ("process_down", 2)]
+
+
+def test_a_tracker_of_another_version_keeps_no_camera_from_being_watched(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch, alert = _open(site)
+    kept = watch.checkpoint()
+    body = json.loads(kept.body)
+    del body["tracker"]["known"]
+    again = _again(site, replace(kept, body=json.dumps(body)), 2.0)
+    looked = [_look(again, 2.0 + k * 0.2) for k in range(20)]
+
+    assert "whom this camera followed cannot be used, it begins anew" in caplog.text
+    assert {a.id for one in looked for a in one.alerts} <= {alert.id}  # what lasts goes on
+    assert looked[-1].tracks != ()
 
 
 def test_who_is_there_through_a_reconnection_is_still_the_same(site: Site) -> None:

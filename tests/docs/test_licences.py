@@ -25,6 +25,8 @@ SPDX = {
     "Apache Software License": "Apache-2.0",
     "OSI Approved :: Apache Software License": "Apache-2.0",
     "ISC License": "ISC",
+    "PSFL": "PSF-2.0",
+    "Apache License 2.0": "Apache-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 """How older metadata calls what SPDX has a name for; whatever is missing here must already be an SPDX name."""

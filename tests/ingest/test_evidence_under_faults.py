@@ -1,4 +1,4 @@
-"""Whatever happens to worker and camera while evidence is made: it is ready, or partial for a true reason."""
+"""Whatever happens to worker, disk and camera while evidence is made: it is ready, or partial for a true reason."""
 
 import hashlib
 import time
@@ -8,12 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from evidence_asked import clip_at, now, still_at
+from evidence_asked import clip_at, now, shown, still_at
 from ingest_worker import Watch, WorkerProcess
 from numbered import FPS, HEIGHT, numbered_clip
 from waiting import until
 
 from config.site import Site
+from media.clip import told_of
 from models.evidence import FolderStore
 from models.link import Want, encode
 from scenes.camera import SimulatedCamera
@@ -43,7 +44,7 @@ def test_a_masked_cameras_killed_worker_leaves_a_partial_clip_and_it_is_covered(
     want = encode(Want(160, 160, 5.0))
     try:
         worker.socket.send(want)
-        time.sleep(4.0)
+        worker.until_packets(3 * FPS)
         worker.socket.send(want)
         request = clip_at(now(), after_s=30.0)
         worker.socket.send(encode(request))
@@ -65,6 +66,60 @@ def test_a_masked_cameras_killed_worker_leaves_a_partial_clip_and_it_is_covered(
 
 
 @pytest.mark.fault
+def test_a_killed_worker_leaves_a_clip_that_the_next_one_calls_partial(
+    simulator: SimulatorThread, make_site: MakeSite
+) -> None:
+    site = make_site(simulator.url("gate-1"))
+    store = FolderStore(site.evidence_path)
+    worker = WorkerProcess(site)
+    try:
+        worker.until_packets(3 * FPS)
+        request = clip_at(now(), after_s=30.0)
+        worker.socket.send(encode(request))
+        until(lambda: store.grown(request.key))
+        time.sleep(2.5)
+    finally:
+        worker.kill()
+    with Watch(site) as watch:
+        answer = watch.until_answer(request)
+    path = store.file(request.key)
+    assert path is not None
+    told = told_of(path)
+    assert told is not None
+    assert answer.began is not None
+
+    assert (answer.state, answer.reason) == ("partial", "interrupted")
+    assert answer.began <= request.first
+    assert answer.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert len(shown(path)) > 3 * FPS
+    assert store.grown(request.key) is None
+
+
+@pytest.mark.fault
+def test_a_file_that_may_not_grow_any_more_leaves_what_fits_and_the_camera_goes_on(
+    simulator: SimulatorThread, make_site: MakeSite
+) -> None:
+    site = make_site(simulator.url("gate-1"))
+    store = FolderStore(site.evidence_path)
+    worker = WorkerProcess(site, 300_000)
+    try:
+        worker.until_packets(2 * FPS)
+        request = clip_at(now(), before_s=1.0, after_s=8.0)
+        worker.socket.send(encode(request))
+        worker.socket.settimeout(12)
+        answer = b""
+        while b'"answer"' not in answer:
+            answer = worker.socket.recv(65536)
+        alive = worker.process.poll() is None
+    finally:
+        worker.kill()
+
+    assert alive
+    assert b'"storage"' in answer
+    assert store.grown(request.key) is None
+
+
+@pytest.mark.fault
 def test_whenever_a_worker_is_killed_around_a_clips_end_the_next_one_has_an_answer_that_fits_the_file(
     simulator: SimulatorThread, make_site: MakeSite
 ) -> None:
@@ -72,7 +127,7 @@ def test_whenever_a_worker_is_killed_around_a_clips_end_the_next_one_has_an_answ
     store = FolderStore(site.evidence_path)
     worker = WorkerProcess(site)
     try:
-        time.sleep(4.0)
+        worker.until_packets(2 * FPS)
         begun = now()
         # A quarter of a second between their ends: when the blow falls, some are whole, one is being made, some grow.
         requests = [clip_at(begun, before_s=1.0, after_s=1.0 + 0.25 * n) for n in range(12)]

@@ -24,7 +24,7 @@ def striped(width: int, height: int, form: str = "yuv420p") -> VideoFrame:
     return picture.reformat(format=form)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(corners, corners, corners), min_size=1, max_size=3), st.integers(16, 300), st.integers(16, 300)
 )

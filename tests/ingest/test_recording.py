@@ -198,6 +198,7 @@ def test_a_disk_without_room_fails_the_evidence_and_not_the_camera(
         answers = [watch.until_answer(clip_at(now(), after_s=0.5)), watch.until_answer(still_at(now()))]
         seen = watch.until_samples(5)
         error = watch.error
+        watch.until(lambda: watch.healths[-1].counts["evidence_failed"] >= 2)
         counts = watch.healths[-1].counts
 
     assert {(a.state, a.reason) for a in answers} == {("failed", "storage")}

@@ -36,6 +36,24 @@ def test_a_hole_in_a_file_stays_a_hole_and_a_step_back_goes_on() -> None:
     assert (after.epoch, back.epoch) == (2, 3)
 
 
+def test_a_hole_stays_as_long_where_the_picture_before_it_is_said_to_last_until_its_end() -> None:
+    timeline = Timeline(_AT)
+    timeline.stamp(0, 60 * _SECOND)
+    after = timeline.stamp(60 * _SECOND, 40_000)
+
+    assert after.taken == _AT + 60 * _SECOND
+    assert timeline.ended_us(_AT) == 60 * _SECOND + 40_000
+
+
+def test_a_hole_that_no_file_can_have_is_closed_whatever_lasts_until_its_end() -> None:
+    timeline = Timeline(_AT)
+    timeline.stamp(0, 40_000)
+    timeline.stamp(40_000, 48 * 3600 * _SECOND)
+    after = timeline.stamp(48 * 3600 * _SECOND + 40_000, 40_000)
+
+    assert after.taken == _AT + 80_000
+
+
 @given(st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=60))
 def test_whatever_the_pts_no_epoch_begins_before_the_end_of_the_one_before(pts: list[int]) -> None:
     timeline, newest, epoch = Timeline(_AT), _AT, 0

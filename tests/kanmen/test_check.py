@@ -41,7 +41,7 @@ def test_machines_are_told_the_same_as_people(config: Path) -> None:
 def test_machines_are_told_what_is_in_a_good_file(config: Path) -> None:
     said = json.loads(_check(config, "--json").stdout)
 
-    counted = {"cameras": 2, "rules": 2, "people": 0, "costs": []}
+    counted = {"cameras": 2, "rules": 2, "people": 0, "costs": [], "ending": [], "fixtures": [], "off": []}
 
     assert said == {"file": str(config), "good": True, "mistakes": [], **counted}
 

@@ -14,7 +14,7 @@ from redis import Redis
 
 from config.read import read_site
 from config.site import Site
-from kanmen.record import _Recording
+from kanmen.recording import Recording
 from kanmen.redis_server import server_command
 from models import keys
 from models.errors import KanmenError
@@ -61,10 +61,10 @@ def test_a_camera_that_is_recorded_already_is_refused_and_a_wiped_redis_hears_of
 ) -> None:
     stop = threading.Event()
     with ThreadPoolExecutor(1) as beside:
-        first = beside.submit(_Recording(site, "gate-1", tmp_path, lambda *_: None).run, 60, stop)
+        first = beside.submit(Recording(site, "gate-1", tmp_path, lambda *_: None).run, 60, stop)
         _until_asked_for(site)
         with pytest.raises(KanmenError, match="somebody records it already"):
-            _Recording(site, "gate-1", tmp_path, lambda *_: None).run(1, threading.Event())
+            Recording(site, "gate-1", tmp_path, lambda *_: None).run(1, threading.Event())
         with Redis.from_url(site.redis_url) as client:
             client.flushall()
         _until_asked_for(site)
@@ -85,7 +85,7 @@ def test_a_redis_that_dies_ends_a_recording_and_takes_nothing_of_it(
             records.set()
 
     with ThreadPoolExecutor(1) as beside:
-        outcome = beside.submit(_Recording(site, "gate-1", tmp_path, progress).run, 60, threading.Event())
+        outcome = beside.submit(Recording(site, "gate-1", tmp_path, progress).run, 60, threading.Event())
         _until_asked_for(site)
         writers = _writers(tmp_path)
         assert records.wait(10)

@@ -68,7 +68,7 @@ def replayed(*files: Path, found: Detections = _STANDING, site: Site | None = No
             instant(None, site),
             detector,
             fps=None,
-            tracked=unheard,
+            seen=unheard,
             progress=unheard,
         )
     finally:
@@ -187,7 +187,7 @@ def test_images_of_a_folder_are_taken_by_the_numbers_in_their_names(write_clip: 
         plain_instant(),
         detector,
         fps=None,
-        tracked=unheard,
+        seen=unheard,
         progress=unheard,
     )
     detector.close()
@@ -289,7 +289,7 @@ def test_a_line_that_is_only_counted_has_its_counts_to_the_last_picture(write_cl
         instant(None, site),
         detector,
         fps=None,
-        tracked=unheard,
+        seen=unheard,
         progress=unheard,
     )
     detector.close()

@@ -26,13 +26,13 @@ def test_a_notch_is_outside() -> None:
 def test_in_is_from_left_to_right_seen_from_start_to_end() -> None:
     upward = Line("gate", (0.5, 0.9), (0.5, 0.1))
 
-    assert upward.side((0.6, 0.5)) > 0
-    assert upward.side((0.4, 0.5)) < 0
+    assert upward.side((0.6, 0.5), 1.6) > 0
+    assert upward.side((0.4, 0.5), 1.6) < 0
 
 
-@given(_FRACTION, _FRACTION)
-def test_the_side_is_the_distance_from_the_line(x: float, y: float) -> None:
+@given(_FRACTION, _FRACTION, st.floats(0.5, 3))
+def test_the_side_is_the_distance_from_the_line_in_heights(x: float, y: float, wide: float) -> None:
     line = Line("gate", (0.5, 0.9), (0.5, 0.1))
 
-    assert abs(line.side((x, y)) - (x - 0.5)) < 1e-12
-    assert line.beside((x, y)) == (0.1 - 1e-12 <= y <= 0.9 + 1e-12) or min(abs(y - 0.1), abs(y - 0.9)) < 1e-9
+    assert abs(line.side((x, y), wide) - wide * (x - 0.5)) < 1e-12
+    assert line.beside((x, y), wide) == (0.1 - 1e-12 <= y <= 0.9 + 1e-12) or min(abs(y - 0.1), abs(y - 0.9)) < 1e-9

@@ -1,6 +1,8 @@
 """The control line, and files served until somebody says stop."""
 
 import asyncio
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,11 +55,20 @@ def test_cameras_are_named_after_their_files():
     assert names(files) == ["gate-3", "gate-3-2", "camera"]
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder for a unix socket, whose name has room for about a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="km") as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("by_socket", [False, True])
-async def test_files_are_served_and_take_commands_until_stopped(clip_path: Path, tmp_path: Path, by_socket: bool):
+async def test_files_are_served_and_take_commands_until_stopped(
+    clip_path: Path, tmp_path: Path, short: Path, by_socket: bool
+):
     ready: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
     stop = asyncio.Event()
-    command = tmp_path / "control.sock" if by_socket else 0
+    command = short / "control.sock" if by_socket else 0
     task = asyncio.create_task(
         serve([clip_path], cache=tmp_path, port=0, command=command, ready=ready.set_result, stop=stop)
     )

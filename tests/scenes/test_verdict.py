@@ -134,3 +134,12 @@ def test_what_began_before_the_window_or_is_met_at_its_end_is_not_expected_but_e
         ("gate-2", "INTRUDE", 26.0),
     ]
     assert verdict.unexplained == ()
+
+
+def test_an_alert_that_lasts_through_blind_time_into_the_next_breach_has_told_of_both():
+    lasting, blind = replace(_alert(ALL[0]), ended=_at(42.0)), (_blind("gate-1", 20.0, 22.0),)
+
+    assert ALL[2] in _judged([lasting]).missed
+    assert ALL[2] not in _judged([lasting], blind).missed
+    assert ALL[4] in _judged([lasting], blind).missed
+    assert ALL[2] in _judged([replace(lasting, ended=_at(37.5))], blind).missed

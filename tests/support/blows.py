@@ -1,4 +1,4 @@
-"""SIGKILL for the processes of a running demo, by seeded chance."""
+"""SIGKILL for the processes of a running demo, and a Redis that loses all it held, by seeded chance."""
 
 import json
 import os
@@ -22,7 +22,8 @@ from models.clock import from_iso, from_micros, utc_now
 BLINDING: Final = ("detect", "ingest")
 """While one of these is away, cameras are blind; the others cost nobody's sight."""
 
-KINDS: Final = (*BLINDING, "desk", "wall", "redis")
+KINDS: Final = (*BLINDING, "desk", "wall", "redis", "wipe")
+"""A wipe kills nobody: Redis runs on and holds nothing any more."""
 
 _AT_ONCE: Final = 3
 _MINUTE_S: Final = 61.0
@@ -34,7 +35,7 @@ _PATIENCE_S: Final = 30.0
 
 @dataclass(frozen=True)
 class Blow:
-    """One SIGKILL.
+    """One SIGKILL, or one wipe.
 
     Attributes:
         kind: Of KINDS.
@@ -108,19 +109,28 @@ class Blows:
 
     def _strike(self, kind: str, camera: str) -> None:
         words = {"wall": ("wall-worker",), "ingest": ("ingest", camera)}.get(kind, (kind,))
-        pid = self._demo.redis_pid() if kind == "redis" else self._demo.pid_of(*words)
-        assert pid is not None, f"no process {words} is running"
+        pid = self._pid(kind, words)
         begun, at = time.monotonic(), utc_now()
-        os.kill(pid, signal.SIGKILL)
+        if kind == "wipe":
+            with self._demo.redis() as client:
+                client.flushall()
+        else:
+            os.kill(pid, signal.SIGKILL)
         self._deaths.setdefault((kind, camera), []).append(begun)
         works: dict[str, Callable[[], bool]] = {
             "desk": lambda: self._desk_works(at),
             "wall": self._wall_answers,
             "redis": self._redis_answers,
+            "wipe": lambda: self._desk_works(at),
         }
         runs = works.get(kind, lambda: self._demo.pid_of(*words) not in (None, pid))
         self._demo.until(runs, _PATIENCE_S, f"{kind} again")
         self.struck.append(Blow(kind, camera, at, time.monotonic() - begun))
+
+    def _pid(self, kind: str, words: tuple[str, ...]) -> int:
+        pid = self._demo.redis_pid() if kind in ("redis", "wipe") else self._demo.pid_of(*words)
+        assert pid is not None, f"no process {words} is running"
+        return pid
 
     def _desk_works(self, since: datetime) -> bool:
         """It holds the lease, and the database answers it."""

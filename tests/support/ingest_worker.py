@@ -154,6 +154,16 @@ class WorkerProcess:
         )
         theirs.close()
 
+    def until_packets(self, number: int, seconds: float = 15.0) -> None:
+        """Wait until its camera has sent so many."""
+        end = time.monotonic() + seconds
+        self.socket.settimeout(seconds)
+        while time.monotonic() < end:
+            message = decode(self.socket.recv(65536))
+            if isinstance(message, Health) and message.counts.get("packets", 0) >= number:
+                return
+        raise AssertionError(f"no {number} packets within {seconds} s")
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)

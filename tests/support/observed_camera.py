@@ -48,8 +48,9 @@ class ObservedCamera:
         taken = to_micros(at)
         if self.log.begins("gate-1", taken):
             self.log.begin("gate-1", taken, self.watch.checkpoint())
-        looked = self.watch.look(Frame("gate-1", 1, 1, at, _IMAGE), found, at, lambda a: f"{a.id}", lambda *_: None)
-        self.log.note("gate-1", taken, looked.tracks)
+        frame = Frame("gate-1", 1, 1, at, _IMAGE)
+        looked = self.watch.look(frame, found, at, lambda a: f"{a.id}", lambda *_: None)
+        self.log.note("gate-1", taken, frame.wide, looked.tracks)
         own = {rule.id for rule in self.watch.camera.rules}  # the picture itself may be told of, too
         self.said += [*(alert for alert in looked.alerts if alert.rule in own), *looked.flows]
         if looked.alerts or looked.flows:

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 from pydantic import TypeAdapter
 
 from config.site import Camera, Site
 from detect.rules.rule import Rule, Said
-from models.labels import PERSON
+from models.labels import CAR, MOTORCYCLE, PERSON, SUITCASE
 from models.track import Track
 
 _NAME = {"zh": "门", "en": "gate"}
@@ -73,9 +75,37 @@ def person(
     return Track(number, label, (x - 0.05, y - 0.2, x + 0.05, y), 0.9, first or at, at)
 
 
+def two_wheeler(number: int, feet: tuple[float, float], at: datetime, first: datetime | None = None) -> Track:
+    """A motorcycle that stands there, as `person`."""
+    return person(number, feet, at, first, MOTORCYCLE)
+
+
+def vehicle(number: int, x: float, at: datetime, first: datetime | None = None, label: int = CAR) -> Track:
+    """A car in the yard, a fifth of the picture long, with its middle at x."""
+    return Track(number, label, (x - 0.1, 0.6, x + 0.1, 0.8), 0.9, first or at, at)
+
+
+def bag(number: int, x: float, at: datetime, first: datetime | None = None) -> Track:
+    """A suitcase in the yard, with its middle at x."""
+    return Track(number, SUITCASE, (x - 0.02, 0.73, x + 0.02, 0.8), 0.9, first or at, at)
+
+
 def stand(since: float, until: float, seen: S, step: float = 0.2) -> list[tuple[float, S]]:
     """Pictures (seconds, who is seen) from one second to the other, in which nobody moves."""
     return [(round(since + k * step, 3), seen) for k in range(round((until - since) / step))]
+
+
+def held(
+    steps: Sequence[float], seen: SearchStrategy[S], times: int, most: int
+) -> SearchStrategy[list[tuple[float, S]]]:
+    """Up to `most` stretches of pictures for `timed`: in each nothing changes, for as many pictures as `times`.
+
+    Where everything changes from picture to picture nobody stays, and what asks for a while is never met.
+    """
+    stretch = st.tuples(st.sampled_from(steps), seen, st.integers(1, times))
+    return st.lists(stretch, min_size=most // 3, max_size=most).map(
+        lambda stretches: [(step, one) for step, one, many in stretches for _ in range(many)]
+    )
 
 
 def timed(steps: Iterable[tuple[float, S]]) -> list[tuple[float, S]]:

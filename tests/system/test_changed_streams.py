@@ -22,7 +22,7 @@ from scenes.camera import SimulatedCamera
 from scenes.nal import H265
 from scenes.simulator import SimulatorThread
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.fault, pytest.mark.timeout(240)]
 
 _SITE = ("evidence: {clip_before_s: 2, clip_after_s: 6, min_free_gib: 0}", "health: {freeze_s: 60}")
 _SILL = "lines: [{id: sill, name: {zh: 线, en: Sill}, start: [0.5, 1], end: [0.5, 0]}]"
@@ -92,10 +92,12 @@ def test_cameras_that_change_or_lose_are_told_truly_watched_and_kept_on(
     clips = [e for e in kept if e.kind == "clip" and e.state in ("ready", "partial")]
 
     assert untold == {name: [] for name in CAMERAS}
-    for name in CODEC:
-        first, second = [span for span in spans if span.camera == name]
-        assert abs(first.began - changed) <= told.NEAR
-        assert abs(second.began - back) <= told.NEAR
+    for name in CODEC:  # a camera that is asked anew may be back too soon for a span
+        began = [span.began for span in spans if span.camera == name]
+        assert [at for at in began if not any(abs(at - moment) <= told.NEAR for moment in (changed, back))] == []
+        assert len(began) <= len((changed, back))
+    # H.264 that was not announced is thrown away by FFmpeg until the stall is noticed
+    assert any(span.camera == "unannounced" and abs(span.began - back) <= told.NEAR for span in spans)
     assert live == {name: {"init", "key", "delta", "jpeg"} if name == "size-udp" else {"jpeg"} for name in CHANGING}
     assert {name: during[name]["height"] for name in CHANGING} == dict.fromkeys(CODEC, 288) | dict.fromkeys(
         ("size-udp", "size-masked"), 192

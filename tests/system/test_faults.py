@@ -28,7 +28,7 @@ from scenes.sub import smaller
 from scenes.truth import read_truth
 from scenes.verdict import Footage, compare
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.alone, pytest.mark.fault, pytest.mark.timeout(400)]
 
 _LOGIN = ("demo", "a-secret")
 _LASTS_S = 9.0
@@ -70,6 +70,7 @@ def _site(folder: Path, scenes: dict[str, Scene]) -> Iterator[tuple[small_site.R
         text = CONFIG.read_text(encoding="utf-8")
         for before, after in {
             "port: 8780": "port: 0",
+            "port: 8781": "port: 0",
             "data: var/demo": "data: data",
             "freeze_s: 15.0": "freeze_s: 3.0",
         }.items():

@@ -23,7 +23,7 @@ from config.read import read_site
 from models.alert import BlindSpan
 from models.clock import utc_now
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.alone, pytest.mark.fault, pytest.mark.timeout(900)]
 
 _BLOWS = int(os.environ.get("KANMEN_BLOWS", "2"))
 """Of each kind; 3 a minute are answered at once, so 20 take some 7 minutes."""

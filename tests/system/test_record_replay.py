@@ -1,30 +1,24 @@
 """A recorded session gives the alerts that were raised live, id for id, as often as it is replayed."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
 import small_site
+from crossed_site import crossed_site, kanmen, outcome_of
+from made_models import red_quarters
 
 from ingest.session import OPENED, decode_opened, decode_packet
 from models.clock import from_iso, from_micros, to_iso
 from models.journal import read_entries
-from models.session import LOOKS, PACKETS, SessionReader, ended
+from models.session import LOOKS, PACKETS, SessionReader, SessionWriter
 from models.wire import decode_alert
-from scenes.camera import SimulatedCamera
-from scenes.footage import open_footage
-from scenes.simulator import SimulatorThread
 
-pytestmark = pytest.mark.timeout(170)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(170)]
 
 _SECONDS = 14
 """Almost two rounds of the clip: each has three people who cross the line."""
@@ -33,25 +27,12 @@ _BESIDE = timedelta(seconds=0.2 + 0.2)
 """One sample, and what a clip's own grid may differ by."""
 
 
-def kanmen(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kanmen", *map(str, words)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, cwd=folder)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, footage: Path, assets: Path) -> Iterator[small_site.RunningSite]:
-    """A running site whose camera sees a line that people cross."""
+    """Its camera is recorded."""
     assert assets  # the detector comes from there
-    folder = tmp_path_factory.mktemp("recorded")
-    clip = open_footage(footage / "pedestrian_survaillance.mp4", folder / "cache")
-    with SimulatorThread([SimulatedCamera("gate-1", clip, ("gate", "secret-word"))]) as simulator:
-        config = small_site.write_site(folder, {"gate-1": simulator.url("gate-1")})
-        sill = "  lines: [{id: sill, name: {zh: 线, en: Sill}, start: [0.5, 1], end: [0.5, 0]}]"
-        text = config.read_text().replace("  rules:", f"{sill}\n  rules:")
-        config.write_text(text.replace("cooldown_s: 2}", "cooldown_s: 2}, {rule: LINE, line: sill, cooldown_s: 0.5}"))
-        with small_site.running(config) as running:
-            running.until(lambda: running.camera("gate-1").get("taken"), 60, "live camera")
-            yield running
+    with crossed_site(tmp_path_factory.mktemp("recorded"), footage / "pedestrian_survaillance.mp4") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +43,6 @@ def session(site: small_site.RunningSite) -> Path:
     done = kanmen(folder, "record", *words)
     assert done.returncode == 0, done.stderr + site.log()[-2000:]
     return folder / "session"
-
-
-def outcome_of(folder: Path, *words: object) -> tuple[int, dict[str, Any]]:
-    done = kanmen(folder, "replay", *words, "--json", "-")
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
 
 
 def test_a_session_gives_the_live_alerts_id_for_id_three_times_with_the_same_bytes(
@@ -158,6 +133,24 @@ def test_other_rules_show_what_they_would_have_told(
     assert {alert["level"] for alert in told["alerts"] if alert["code"] == "LINE" and alert["began_s"] > 2} == {2}
 
 
+def test_what_other_rules_gain_and_lose_is_told_beside_the_live_alerts(
+    site: small_site.RunningSite, session: Path, tmp_path: Path
+) -> None:
+    own = [rule.model_dump(mode="json") for rule in site.site.camera("gate-1").rules]
+    told = []
+    for name, rules in (("own", own), ("none", [rule for rule in own if rule["rule"] != "LINE"])):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(json.dumps({"rules": rules}))
+        code, outcome = outcome_of(tmp_path, session, "--what-if", path)
+        told.append(outcome["what_if"])
+        assert (code, outcome["live"]["same"]) == (0, True)
+    same, without = told
+
+    assert (same["gained"], same["lost"], same["changed"]) == ([], [], [])
+    assert without["gained"] == []
+    assert {alert["code"] for alert in without["lost"]} == {"LINE"}
+
+
 @pytest.mark.parametrize("name", [PACKETS, LOOKS])
 def test_a_torn_session_is_replayed_as_far_as_it_goes_and_says_so(session: Path, tmp_path: Path, name: str) -> None:
     torn = tmp_path / "torn"
@@ -188,6 +181,42 @@ def test_a_session_tells_no_password_and_names_what_it_was_made_with(
     assert from_iso(facts["recorded"])
 
 
+def _with_a_model_of_fires(session: Path, folder: Path, sha256: str, *, asked: bool) -> Path:
+    """The session as one of a site that names a model which lies elsewhere, with a rule for it or without."""
+    shutil.copytree(session, folder)
+    reader = SessionReader(folder / LOOKS)
+    (kind, body), *records = reader
+    begun = json.loads(body)
+    begun["site"]["detector"]["fire"] |= {"path": "/nowhere/fire.onnx", "sha256": sha256, "score": 0.99}
+    if asked:
+        begun["site"]["cameras"][0]["rules"].append({"rule": "FIRE", "zone": "yard"})
+    (folder / LOOKS).unlink()
+    writer = SessionWriter((folder / LOOKS).open("xb"))
+    for record in ((kind, json.dumps(begun).encode()), *records):
+        writer.write(*record)
+    writer.end(reader.ended or "")
+    writer.wait(10)
+    return folder
+
+
+def test_the_models_of_a_site_are_wanted_only_for_rules_of_the_camera_and_found_by_their_sha256(
+    session: Path, tmp_path: Path
+) -> None:
+    sha256 = red_quarters(tmp_path / "red.onnx")
+    spare = _with_a_model_of_fires(session, tmp_path / "spare", sha256, asked=False)
+    asked = _with_a_model_of_fires(session, tmp_path / "asked", sha256, asked=True)
+    unasked_for = outcome_of(tmp_path, spare)
+    missing = kanmen(tmp_path, "replay", asked)
+    weights = tmp_path / "var" / "models"
+    (tmp_path / "red.onnx").rename(weights / "red.onnx")
+    found = outcome_of(tmp_path, asked)
+
+    assert [(code, told["live"]["same"]) for code, told in (unasked_for, found)] == [(0, True), (0, True)]
+    assert missing.returncode == 1
+    assert f"the file of sha256 {sha256} is neither /nowhere/fire.onnx nor among the weights in" in missing.stderr
+    assert str(weights) in missing.stderr
+
+
 def test_what_cannot_be_recorded_is_said(site: small_site.RunningSite, session: Path, tmp_path: Path) -> None:
     words = ("record", "--config", site.config, "--seconds", 1)
     unknown = kanmen(tmp_path, *words, "--camera", "gate-9", "--out", tmp_path / "x")
@@ -200,40 +229,3 @@ def test_what_cannot_be_recorded_is_said(site: small_site.RunningSite, session: 
     assert "a recorded session is replayed alone" in twice.stderr
     assert "has its own instants" in at.stderr
     assert {done.returncode for done in (unknown, there, twice, at)} == {1}
-
-
-@pytest.mark.fault
-@pytest.mark.parametrize("victim", ["record", "ingest", "detect"])
-def test_whoever_is_killed_leaves_a_session_that_is_replayed_as_far_as_it_goes(
-    site: small_site.RunningSite, tmp_path: Path, victim: str
-) -> None:
-    words = ("--config", str(site.config), "--camera", "gate-1", "--seconds", "60", "--out", str(tmp_path / "s"))
-    process = subprocess.Popen([sys.executable, "-m", "kanmen", "record", *words], stdout=-1, stderr=-1, cwd=tmp_path)
-    sessions = site.site.sessions_path
-    site.until(lambda: list(sessions.glob(f"*/{LOOKS}")), 40, "recording")
-    (folder,) = {path.parent for path in sessions.glob(f"*/{LOOKS}")}
-    time.sleep(5)
-    if victim == "record":
-        process.kill()
-        process.communicate(timeout=10)
-        site.until(lambda: ended(folder / LOOKS) and ended(folder / PACKETS), 20, "end of the recording")
-        folder = folder.rename(tmp_path / "s")
-    else:
-        os.kill(pid_of(site, victim), signal.SIGKILL)
-        told = process.communicate(timeout=60)
-        assert process.returncode == 0, told
-    code, told = outcome_of(tmp_path, tmp_path / "s")
-    site.until(lambda: site.camera("gate-1").get("analysed_fps", 0) > 2, 40, "live camera")
-
-    assert code == 0
-    assert told["frames"] >= 15
-    assert told["live"]["same"]
-
-
-def pid_of(site: small_site.RunningSite, role: str) -> int:
-    """The process of that role among the site's children."""
-    for children in Path(f"/proc/{site.process.pid}/task").glob("*/children"):
-        for pid in children.read_text().split():
-            if role in Path(f"/proc/{pid}/cmdline").read_text().split("\0")[3:4]:
-                return int(pid)
-    raise AssertionError(f"no {role} runs")

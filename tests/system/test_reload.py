@@ -79,6 +79,7 @@ def changing(folder: Path, clip: Path) -> Iterator[Changing]:
             yield Changing(site, urls)
 
 
+@pytest.mark.alone
 def test_one_camera_changes_comes_and_goes_and_the_other_loses_no_frame(
     tmp_path: Path, footage: Path, assets: Path
 ) -> None:

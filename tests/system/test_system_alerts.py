@@ -22,7 +22,7 @@ from models.clock import utc_now
 from scenes.camera import SimulatedCamera
 from scenes.simulator import SimulatorThread
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.fault, pytest.mark.timeout(240)]
 
 _SETTINGS = (
     "health: {offline_s: 5, silent_s: 4, clear_s: 2, cooldown_s: 60, freeze_s: 60}",

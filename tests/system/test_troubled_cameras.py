@@ -29,6 +29,7 @@ def _frames_in(site: small_site.RunningSite, cameras: list[str]) -> dict[str, in
     return {camera: after[camera] - before[camera] for camera in cameras}
 
 
+@pytest.mark.alone
 def test_a_stuck_a_dead_and_an_unauthorised_camera_cost_the_others_nothing(
     tmp_path: Path, footage: Path, assets: Path
 ) -> None:

@@ -1,0 +1,119 @@
+"""What is known of a track besides its motion: what it is called, how sure that is, and whether it rides."""
+
+from dataclasses import dataclass, field
+from math import hypot
+from typing import Final
+
+import numpy as np
+
+from detect.kalman import Floats
+from models.geometry import Box, Point
+from models.labels import KEYS
+
+TWO_WHEELERS: Final = frozenset(KEYS["two_wheeler"])
+
+HINT: Final = 0.15
+"""A two-wheeler far away is hardly ever found with a better score: from this one on it is followed on trial."""
+
+_LOOKS: Final = 4
+"""A faint one must be found so many times at least, one soon after the other,"""
+
+_LENGTHS: Final = 1.5
+"""and have gone so many lengths of its own,"""
+
+_PACE: Final = 1.2
+"""so many of them a second: nobody walks that fast, and what only looks like one stands, or walks."""
+
+_WINDOW: Final = 2_000_000
+"""µs; whoever has not done so within that time is watched anew: it may have waited, and ride from now on."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """One track. Instants in µs.
+
+    Attributes:
+        id: Its number.
+        since, start: When it is watched for riding from, and where its middle was then, fractions.
+        first_seen, last_seen: The first and the newest picture on which it was seen; before the first sure one it was
+            nothing.
+        score: The newest.
+        hits: How often it was seen.
+        looks: How often since `since`.
+        sure: How often it was seen surely, one soon after the other; from 2 on it is told of.
+        unsure_s: For how long it has not been seen surely.
+        missed_s: For how long it has not been seen.
+        votes: What it is called, with weights.
+    """
+
+    id: int
+    since: int
+    start: Point
+    first_seen: int
+    last_seen: int
+    score: float
+    hits: int = 1
+    looks: int = 1
+    sure: int = 1
+    unsure_s: float = 0.0
+    missed_s: float = 0.0
+    votes: dict[int, float] = field(default_factory=dict)
+
+    @staticmethod
+    def begin(number: int, label: int, score: float, at: int, box: Box, *, sure: bool) -> "Followed":
+        """It is found for the first time."""
+        return Followed(number, at, _middle(box), at, at, score, sure=int(sure), votes={label: score})
+
+    @property
+    def label(self) -> int:
+        """What it is called most."""
+        return max(self.votes, key=lambda label: (self.votes[label], -label))
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is told of: all others may be nothing."""
+        return self.sure > 1
+
+    def see(self, label: int, score: float, at: int, box: Box, *, sure: bool) -> None:
+        """It is found again."""
+        if sure and not self.sure:  # whatever it was taken for until now, faintly
+            self.first_seen, self.votes = at, {}
+        self.votes = {name: 0.95 * weight for name, weight in self.votes.items()}
+        self.votes[label] = self.votes.get(label, 0.0) + score
+        self.score, self.last_seen, self.missed_s = score, at, 0.0
+        self.hits, self.looks = self.hits + 1, self.looks + 1
+        if sure:
+            self.sure, self.unsure_s = self.sure + 1, 0.0
+        elif not self.proven and self._rides(box, at):
+            self.sure = 2
+
+    def forget(self, life_s: float) -> None:
+        """What was seen surely once, longer ago than that, may be nothing."""
+        if not self.proven and self.unsure_s > life_s:
+            self.sure = 0
+
+    def _rides(self, box: Box, at: int) -> bool:
+        """Whether it has gone as far, and as fast, as only what rides does."""
+        (x, y), (u, v), lasting = _middle(box), self.start, at - self.since
+        away = hypot((x - u) / max(box[2] - box[0], 1e-3), (y - v) / max(box[3] - box[1], 1e-3))
+        if away >= _LENGTHS and away * 1e6 >= _PACE * lasting:
+            return self.looks >= _LOOKS and self.label in TWO_WHEELERS
+        if lasting > _WINDOW:
+            self.since, self.start, self.looks = at, (x, y), 1
+        return False
+
+
+def _middle(box: Box) -> Point:
+    x0, y0, x1, y1 = box
+    return (x0 + x1) / 2, (y0 + y1) / 2
+
+
+def shared(box: Floats, others: Floats) -> Floats:
+    """How much of the smaller one a box (4,) and each of (m, 4) have in common: (m,), 0..1."""
+    x0, y0, x1, y1 = box
+    u0, v0, u1, v1 = others.T
+    wide = np.maximum(np.minimum(x1, u1) - np.maximum(x0, u0), 0.0)
+    high = np.maximum(np.minimum(y1, v1) - np.maximum(y0, v0), 0.0)
+    smaller = np.minimum((x1 - x0) * (y1 - y0), (u1 - u0) * (v1 - v0))
+    share: Floats = wide * high / np.maximum(smaller, 1e-12)
+    return share

@@ -1,0 +1,35 @@
+"""CONGEST 出入口拥堵: vehicles and two-wheelers that hardly move, too many for an entrance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from config.rules import CongestRule
+from config.watching import Watching
+from detect.rules.pace import Pace, paced
+from detect.rules.rule import Place, micros
+from detect.rules.throng import Demand, Throng
+from models.track import Track
+
+
+class Congest(Throng):
+    """One CONGEST rule of one camera."""
+
+    def __init__(self, config: CongestRule, place: Place) -> None:
+        demand = Demand(config.things, micros(config.dwell_s), min(config.clear_things, config.things))
+        super().__init__(config, place, demand)
+        self._slow, self._wide = config.pace, place.wide
+
+    def demanded(self, taken: datetime) -> int:
+        """The same by day and by night."""
+        del taken
+        return 0
+
+    def there(self, paces: tuple[Pace, ...], tracks: Sequence[Track], at: int) -> tuple[tuple[Pace, ...], list[Track]]:
+        """Those inside that are slower than `pace`; of what has just come nobody knows yet how fast it goes."""
+        _, inside = super().there(paces, tracks, at)
+        paces, speeds = paced(paces, inside, at, self._wide)
+        return paces, [track for track in inside if speeds.get(track.id, self._slow) < self._slow]
+
+
+RULES: Final[dict[type[Watching], type[Congest]]] = {CongestRule: Congest}

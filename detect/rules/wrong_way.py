@@ -1,0 +1,152 @@
+"""WRONGWAY 逆行: vehicles and two-wheelers go against the way that a line says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from config.rules import WrongWayRule
+from config.watching import Watching
+from detect.rules.measure import Way, length
+from detect.rules.moment import Moment, Moments
+from detect.rules.rule import Place, micros, of_labels
+from detect.tracker import LIFE_S
+from models.alert import Alert
+from models.clock import to_micros
+from models.track import Track
+
+_STEP: Final = 0.02
+"""In lengths: less is trembling, and waits to become more."""
+
+_BACK: Final = 0.25
+"""In lengths: who comes back so far goes the right way again."""
+
+_CREDIT: Final = 1_000_000
+"""µs; one step counts for no more time: a track that jumps to another thing has not gone there for long."""
+
+_LEAP: Final = 0.5
+"""Of the lengths that are asked; one step counts for no more: a jump alone is no ride."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ride:
+    """How far a track has gone against the way. Instants and spans in µs.
+
+    Attributes:
+        track: Its id.
+        seen: The newest picture on which it was there.
+        low: How far along the way it was where it has gone against it the farthest.
+        low_at: When.
+        since: When it began to go against it.
+        lasting: For how long it has done so.
+        lengths: How many lengths of its own.
+        told: Whether that has been told.
+    """
+
+    track: int
+    seen: int
+    low: float
+    low_at: int
+    since: int
+    lasting: int = 0
+    lengths: float = 0.0
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What WRONGWAY remembers between pictures.
+
+    Attributes:
+        taken: Of the newest one, µs.
+        rides: Of the tracks that are there.
+        against: The newest alert.
+        onsets: When the last alerts began.
+    """
+
+    taken: int | None = None
+    rides: tuple[Ride, ...] = ()
+    against: Moment | None = None
+    onsets: tuple[int, ...] = ()
+
+
+class WrongWay:
+    """One WRONGWAY rule of one camera."""
+
+    state_type = State
+
+    def __init__(self, config: WrongWayRule, place: Place) -> None:
+        self.id = config.id
+        self._config = config
+        self._line = next(line.shape for line in place.camera.lines if line.id == config.line)
+        self._zone = next((z.shape for z in place.camera.zones if z.id == config.zone), None)
+        self._way, self._wide = Way.of(self._line, place.wide), place.wide
+        self._lasting, self._lengths = micros(config.against_s), config.lengths
+        self._moments, self._hole = Moments(config, place), micros(place.hole_s)
+
+    def fresh(self) -> State:
+        """Nothing there."""
+        return State()
+
+    def step(self, state: State, tracks: Sequence[Track], taken: datetime) -> tuple[State, list[Alert]]:
+        """See `detect.rules.rule.Rule.step`."""
+        at = to_micros(taken)
+        blind = state.taken is not None and at - state.taken > self._hole
+        wanted = of_labels(tracks, self._config.labels)
+        rides = {} if blind else {r.track: r for r in state.rides if at - r.seen <= micros(LIFE_S)}
+        wrong: list[tuple[Track, Ride]] = []
+        for track in wanted:
+            if not self._is_there(track):
+                rides.pop(track.id, None)
+                continue
+            ride = self._ridden(rides.get(track.id), track, at)
+            if not ride.told and ride.lasting >= self._lasting and ride.lengths >= self._lengths:
+                ride = replace(ride, told=True)
+                wrong.append((track, ride))
+            rides[track.id] = ride
+        state = replace(state, taken=at, rides=tuple(rides.values()))
+        if not wrong:
+            return state, []
+        began = min(ride.since for _, ride in wrong)
+        against, onsets = self._moments.counted(state.against, state.onsets, began, at, len(wrong))
+        observed = {
+            "against_s": round(max(ride.lasting for _, ride in wrong) / 1e6, 3),
+            "lengths": round(max(ride.lengths for _, ride in wrong), 2),
+        }
+        threshold = {"against_s": self._config.against_s, "lengths": self._lengths}
+        said = [self._moments.alert(against, observed, threshold, [track for track, _ in wrong])]
+        return replace(state, against=against, onsets=onsets), said
+
+    def involved(self, state: State) -> frozenset[int]:
+        """Those that go against the way and have been told of."""
+        return frozenset(ride.track for ride in state.rides if ride.told)
+
+    def end(self, state: State) -> list[Alert]:
+        """Nothing: it is over when it is told."""
+        del state
+        return []
+
+    def _is_there(self, track: Track) -> bool:
+        return self._line.beside(track.feet, self._wide) if self._zone is None else self._zone.contains(track.feet)
+
+    def _ridden(self, ride: Ride | None, track: Track, at: int) -> Ride:
+        """How far it has gone one picture on."""
+        along, long = self._way.along(track.feet), length(track.box, self._wide)
+        if ride is None or along > ride.low + _BACK * long or (ride.lengths == 0 and along >= ride.low):
+            return Ride(track.id, at, along, at, at)
+        step = (ride.low - along) / long
+        if step < _STEP:
+            return replace(ride, seen=at)
+        spent = min(at - ride.low_at, _CREDIT)
+        return replace(
+            ride,
+            seen=at,
+            low=along,
+            low_at=at,
+            since=ride.since if ride.lengths else at - spent,
+            lasting=ride.lasting + spent,
+            lengths=ride.lengths + min(step, _LEAP * self._lengths),
+        )
+
+
+RULES: Final[dict[type[Watching], type[WrongWay]]] = {WrongWayRule: WrongWay}

@@ -1,0 +1,107 @@
+"""A two-wheeler far away is found faintly: where it rides it is followed, where it stands or walks it is nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from detect.scripted import detections
+from detect.tracker import Tracker
+from models.detection import Detections
+from models.labels import BICYCLE, CAR, MOTORCYCLE, PERSON
+from models.track import Track
+
+_T0 = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+_WIDE = 0.06
+
+
+def _one(x: float, score: float, label: int = BICYCLE) -> tuple[int, float, tuple[float, float, float, float]]:
+    return label, score, (x - _WIDE / 2, 0.3, x + _WIDE / 2, 0.38)
+
+
+def _followed(seen: Callable[[int], Detections], fps: float = 5.0, looks: int = 20) -> list[list[Track]]:
+    tracker = Tracker(0.35)
+    return [list(tracker.update(seen(k), _T0 + timedelta(seconds=k / fps))) for k in range(looks)]
+
+
+def _lengths_a_second(pace: float, fps: float) -> Callable[[int], float]:
+    return lambda k: 0.1 + pace * _WIDE * k / fps
+
+
+@pytest.mark.parametrize(("fps", "pace"), [(5.0, 1.6), (5.0, 5.0), (3.0, 2.0), (3.0, 3.2)])
+def test_one_that_rides_is_followed_soon_and_as_one(fps: float, pace: float) -> None:
+    """10 to 30 km/h are 1.6 to 5 of its lengths a second."""
+    where = _lengths_a_second(pace, fps)
+    followed = _followed(lambda k: detections(_one(where(k), 0.2 if k % 2 else 0.3)), fps, 12)
+
+    assert [len(tracks) for tracks in followed[6:]] == [1] * 6
+    assert {track.id for tracks in followed for track in tracks} == {1}
+    assert followed[-1][0].label == BICYCLE
+
+
+@pytest.mark.parametrize(("pace", "score"), [(0.0, 0.3), (0.8, 0.3), (3.0, 0.13)])
+def test_one_that_stands_or_goes_at_a_walkers_pace_is_nothing_nor_is_noise(pace: float, score: float) -> None:
+    where = _lengths_a_second(pace, 5.0)
+
+    assert not any(_followed(lambda k: detections(_one(where(k), score))))
+
+
+@pytest.mark.parametrize("label", [CAR, PERSON])
+def test_nothing_else_that_is_faint_begins_a_track(label: int) -> None:
+    where = _lengths_a_second(2.0, 5.0)
+
+    assert not any(_followed(lambda k: detections(_one(where(k), 0.3, label))))
+
+
+def test_a_part_of_a_car_is_no_two_wheeler() -> None:
+    def seen(k: int) -> Detections:
+        x = 0.1 + 0.03 * k
+        return detections((CAR, 0.8, (x - 0.1, 0.25, x + 0.1, 0.4)), _one(x + 0.05, 0.3, MOTORCYCLE))
+
+    followed = _followed(seen)
+
+    assert [[track.label for track in tracks] for tracks in followed[1:]] == [[CAR]] * 19
+
+
+def test_one_that_is_found_surely_twice_needs_not_ride() -> None:
+    """As ever; and that it was found faintly before changes nothing."""
+    followed = _followed(lambda k: detections(_one(0.5, 0.3 if k < 5 else 0.5)), looks=8)
+
+    assert [len(tracks) for tracks in followed] == [0] * 6 + [1] * 2
+
+
+def test_one_that_is_found_surely_every_other_time_is_followed_though_it_stands() -> None:
+    """As ever: what it is found faintly in between counts for no less than if it were missed."""
+    followed = _followed(lambda k: detections(_one(0.5, 0.3 if k % 2 else 0.4)), looks=8)
+
+    assert [len(tracks) for tracks in followed] == [0] * 2 + [1] * 6
+
+
+def test_one_that_waits_for_long_and_then_rides_is_followed_once_it_does() -> None:
+    followed = _followed(lambda k: detections(_one(0.1 + 0.03 * max(0, k - 50), 0.25)), looks=75)
+
+    assert not any(followed[:54])
+    assert [len(tracks) for tracks in followed[68:]] == [1] * 7
+
+
+def test_one_of_which_two_boxes_are_found_is_one() -> None:
+    where = _lengths_a_second(2.5, 5.0)
+
+    def seen(k: int) -> Detections:
+        _, _, (x0, y0, x1, y1) = _one(where(k), 0.25)
+        return detections((BICYCLE, 0.25, (x0, y0, x1, y1)), (MOTORCYCLE, 0.2, (x0, y0 + 0.03, x1, y1 + 0.02)))
+
+    assert max(len(tracks) for tracks in _followed(seen)) == 1
+
+
+def test_what_turns_out_to_be_a_car_is_called_one_at_once_and_was_nothing_before() -> None:
+    car = (CAR, 0.7, (0.45, 0.29, 0.55, 0.39))
+    followed = _followed(lambda k: detections(_one(0.5, 0.3, MOTORCYCLE) if k < 10 else car), looks=12)
+
+    (track,) = followed[-1]
+    assert (track.label, track.first_seen) == (CAR, _T0 + timedelta(seconds=2))
+    assert not any(followed[:11])
+
+
+def test_one_that_flickers_about_the_confidence_and_stands_is_nothing() -> None:
+    assert not any(_followed(lambda k: detections(_one(0.5, 0.4 if k % 4 == 0 else 0.3))))
