@@ -37,6 +37,7 @@ class Followed:
         since, start: When it is watched for riding from, and where its middle was then, fractions.
         first_seen, last_seen: The first and the newest picture on which it was seen; before the first sure one it was
             nothing.
+        begun: Where it was on the first one, fractions.
         score: The newest.
         hits: How often it was seen.
         looks: How often since `since`.
@@ -50,6 +51,7 @@ class Followed:
     since: int
     start: Point
     first_seen: int
+    begun: Box
     last_seen: int
     score: float
     hits: int = 1
@@ -62,7 +64,7 @@ class Followed:
     @staticmethod
     def begin(number: int, label: int, score: float, at: int, box: Box, *, sure: bool) -> "Followed":
         """It is found for the first time."""
-        return Followed(number, at, _middle(box), at, at, score, sure=int(sure), votes={label: score})
+        return Followed(number, at, _middle(box), at, box, at, score, sure=int(sure), votes={label: score})
 
     @property
     def label(self) -> int:
@@ -77,7 +79,7 @@ class Followed:
     def see(self, label: int, score: float, at: int, box: Box, *, sure: bool) -> None:
         """It is found again."""
         if sure and not self.sure:  # whatever it was taken for until now, faintly
-            self.first_seen, self.votes = at, {}
+            self.first_seen, self.begun, self.votes = at, box, {}
         self.votes = {name: 0.95 * weight for name, weight in self.votes.items()}
         self.votes[label] = self.votes.get(label, 0.0) + score
         self.score, self.last_seen, self.missed_s = score, at, 0.0

@@ -5,7 +5,7 @@ then
 
 * `S`, a picture that was looked at: `taken` in µs (i64), how many before it could not be written down (u32), heights to
   its width as it is shown (f64), number of tracks (u16); per track id (u64), COCO class (u8), box in fractions
-  (4 × f32), score (f32), first seen in µs (i64);
+  (4 × f32), score (f32), first seen in µs (i64), and where (4 × f32, all 0: not known);
 * `R`, what the camera remembered: `taken` in µs of the picture up to which it did (i64, -1 for none), then its
   checkpoint as UTF-8.
 
@@ -24,12 +24,13 @@ from typing import Final
 from models.clock import from_micros, to_micros
 from models.track import Track
 
-MAGIC: Final = b"KANMEN OBSERVED 2\n"
+MAGIC: Final = b"KANMEN OBSERVED 3\n"
 
 _ENVELOPE: Final = struct.Struct("<II")
 _SEEN: Final = struct.Struct("<cqIdH")
-_TRACK: Final = struct.Struct("<QB4ffq")
+_TRACK: Final = struct.Struct("<QB4ffq4f")
 _REMEMBERED: Final = struct.Struct("<cq")
+_UNKNOWN: Final = (0.0, 0.0, 0.0, 0.0)
 _MOST_BYTES: Final = 1 << 24
 """No record is longer; a length beyond it is no length."""
 
@@ -77,7 +78,10 @@ def encode(record: Record) -> bytes:
         body = _REMEMBERED.pack(b"R", taken) + record.body.encode()
     else:
         parts = [_SEEN.pack(b"S", record.taken, record.missed, record.wide, len(record.tracks))]
-        parts += [_TRACK.pack(t.id, t.label, *t.box, t.score, to_micros(t.first_seen)) for t in record.tracks]
+        parts += [
+            _TRACK.pack(t.id, t.label, *t.box, t.score, to_micros(t.first_seen), *(t.begun or _UNKNOWN))
+            for t in record.tracks
+        ]
         body = b"".join(parts)
     return _ENVELOPE.pack(len(body), zlib.crc32(body)) + body
 
@@ -180,6 +184,7 @@ def _record(body: memoryview) -> Record:
     _, taken, missed, wide, count = _SEEN.unpack_from(body)
     tracks = []
     for n in range(count):
-        track, label, x0, y0, x1, y1, score, first = _TRACK.unpack_from(body, _SEEN.size + n * _TRACK.size)
-        tracks.append(Track(track, label, (x0, y0, x1, y1), score, from_micros(first), from_micros(taken)))
+        track, label, x0, y0, x1, y1, score, first, *begun = _TRACK.unpack_from(body, _SEEN.size + n * _TRACK.size)
+        where = None if tuple(begun) == _UNKNOWN else (begun[0], begun[1], begun[2], begun[3])
+        tracks.append(Track(track, label, (x0, y0, x1, y1), score, from_micros(first), from_micros(taken), where))
     return Seen(taken, missed, wide, tuple(tracks))

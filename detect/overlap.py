@@ -25,18 +25,21 @@ def widened(xyxy: Floats, share: float) -> Floats:
     return np.concatenate((xyxy[:, :2] - grow, xyxy[:, 2:] + grow), axis=1)
 
 
-_PACE: Final = (2.5, 0.7)
+WALK: Final = (2.5, 0.7)
 """Nobody who walks goes farther in a second than so many of his widths sideways, and of his heights up or down."""
+
+RUN: Final = (6.0, 1.7)
+"""Likewise nobody who runs or rides."""
 
 _AS_HIGH: Final = 1.3
 """Nor looks so many times as high, or as low, a moment later."""
 
 
-def reached(before: Floats, now: Floats, seconds: float) -> Floats:
+def reached(before: Floats, now: Floats, seconds: float, pace: tuple[float, float] = WALK) -> Floats:
     """How easily who stood at (n, 4) `before` can be at (m, 4) `now` so many seconds later: (n, m), 1 to 0 (not)."""
     one, other = boxes_to_axes(before)[:, None], boxes_to_axes(now)[None]
     size = np.maximum(one[..., 2:], 1e-6)
-    away = np.hypot(*np.moveaxis((other[..., :2] - one[..., :2]) / (size * _PACE * seconds), -1, 0))
+    away = np.hypot(*np.moveaxis((other[..., :2] - one[..., :2]) / (size * pace * seconds), -1, 0))
     grown = np.abs(np.log(np.maximum(other[..., 3], 1e-6) / size[..., 1])) / np.log(_AS_HIGH)
     can: Floats = np.maximum(1.0 - away, 0.0) * np.maximum(1.0 - grown, 0.0)
     return can

@@ -1,5 +1,6 @@
 """Follows people and vehicles from picture to picture of one camera: ByteTrack, with state that can be written down."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from detect.assignment import assign
 from detect.followed import HINT, TWO_WHEELERS, Followed, shared
 from detect.kalman import Floats, Motion, axes_to_boxes, boxes_to_axes
-from detect.overlap import overlap, reached, widened
+from detect.overlap import RUN, WALK, overlap, reached, widened
 from detect.upright import astray
 from models.clock import from_micros, to_micros
 from models.detection import Detections
+from models.geometry import Box
 from models.labels import KEY_NUMBER, KEYS, OWN_LABELS
 from models.track import Track
 
@@ -35,6 +37,9 @@ _MISSING_S: Final = 1.0
 
 _HOLE_S: Final = 0.5
 """A gap this long is one in which somebody who stood may have walked off, and who walked may have stopped."""
+
+_SPARSE_S: Final = 0.3
+"""So much later a newcomer in a hurry is nowhere near where he was seen first: he is sought as far as he can run."""
 
 _RESUME_S: Final = 30.0
 """After a longer gap nobody can say that it is still the same one."""
@@ -106,6 +111,7 @@ class Tracker:
         faint = ~sure & (found.score >= LOW_SCORE)
         hints = faint & (found.score >= HINT) & _IS_TWO_WHEELER[found.label]
         proven = np.array([f.proven for f in self._known], bool)
+        once = np.array([f.sure == f.hits == 1 for f in self._known], bool)
         two_wheelers = np.array([f.label in TWO_WHEELERS for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
@@ -122,11 +128,12 @@ class Tracker:
                 for i, j in assign(np.where(np.outer(left & who, free & what), near - least, 0.0)):
                     left[i], free[j] = False, False
                     matches.append((i, j))
-            if _HOLE_S < gap_s <= _PREDICT_S:
-                reach = self._within_reach(found, boxes, gap_s)
-                for i, j in assign(np.where(np.outer(left & proven, free & sure), reach, 0.0)):
-                    left[i], free[j] = False, False
-                    matches.append((i, j))
+            for who, pace, since_s in ((proven, WALK, _HOLE_S), (once, RUN, _SPARSE_S)):
+                if since_s < gap_s <= _PREDICT_S and (left & who).any() and (free & sure).any():
+                    reach = self._within_reach(found, boxes, gap_s, pace)
+                    for i, j in assign(np.where(np.outer(left & who, free & sure), reach, 0.0)):
+                        left[i], free[j] = False, False
+                        matches.append((i, j))
         self._see(matches, found, boxes, at, sure)
         self._begin(free & sure, free & hints, found, boxes, at)
         self._forget()
@@ -168,6 +175,7 @@ class Tracker:
                     **{
                         **raw,
                         "start": (float(raw["start"][0]), float(raw["start"][1])),
+                        "begun": _box(raw["begun"]),
                         "votes": {int(label): weight for label, weight in raw["votes"].items()},
                     }
                 )
@@ -218,7 +226,7 @@ class Tracker:
         """Numbers of the keys of what is followed, (known, 1), and found, (found,)."""
         return KEY_NUMBER[[followed.label for followed in self._known]][:, None], KEY_NUMBER[found.label]
 
-    def _within_reach(self, found: Detections, boxes: Floats, gap_s: float) -> Floats:
+    def _within_reach(self, found: Detections, boxes: Floats, gap_s: float, pace: tuple[float, float]) -> Floats:
         """How well each detection can be who was seen right before the gap, (known, found), wherever he was going.
 
         Who would have left the picture by now is not sought: another one who comes in would be taken for him.
@@ -227,7 +235,7 @@ class Tracker:
         centre = self._motion.place[:, :2]
         here = ((centre > 0.0) & (centre < 1.0)).all(axis=1)
         mine, its = self._keys(found)
-        return np.where((mine == its) & (seen & here)[:, None], reached(self._boxes, boxes, gap_s), 0.0)
+        return np.where((mine == its) & (seen & here)[:, None], reached(self._boxes, boxes, gap_s, pace), 0.0)
 
     def _see(
         self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int, sure: NDArray[np.bool_]
@@ -291,7 +299,13 @@ class Tracker:
     def _track(self, k: int) -> Track:
         f = self._known[k]
         x0, y0, x1, y1 = self._boxes[k].tolist()
-        return Track(f.id, f.label, (x0, y0, x1, y1), f.score, from_micros(f.first_seen), from_micros(f.last_seen))
+        first, last = from_micros(f.first_seen), from_micros(f.last_seen)
+        return Track(f.id, f.label, (x0, y0, x1, y1), f.score, first, last, f.begun)
+
+
+def _box(raw: Sequence[float]) -> Box:
+    x0, y0, x1, y1 = (float(value) for value in raw)
+    return x0, y0, x1, y1
 
 
 def _kind(label: int) -> int:

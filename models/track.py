@@ -16,6 +16,7 @@ class Track:
         box: Where it is in this frame, fractions.
         score: The detector's score in this frame, 0..1.
         first_seen, last_seen: `taken` of its first and its latest frame.
+        begun: Where it was on its first frame, fractions; None where that is not known.
     """
 
     id: int
@@ -24,9 +25,15 @@ class Track:
     score: float
     first_seen: datetime
     last_seen: datetime
+    begun: Box | None = None
 
     @property
     def feet(self) -> Point:
-        """Bottom centre of the box: where it stands."""
-        x0, _, x1, y1 = self.box
-        return ((x0 + x1) / 2, y1)
+        """Where it stands."""
+        return feet(self.box)
+
+
+def feet(box: Box) -> Point:
+    """The middle of its lower edge."""
+    x0, _, x1, y1 = box
+    return ((x0 + x1) / 2, y1)

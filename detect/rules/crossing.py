@@ -6,9 +6,10 @@ from typing import Final
 
 from detect.rules.rule import micros
 from detect.tracker import LIFE_S
+from models.clock import to_micros
 from models.geometry import Box, Line, Point
 from models.labels import PERSON
-from models.track import Track
+from models.track import Track, feet
 
 _BAND: Final = 0.004
 """Feet nearer to the line than this share of the picture's height are on neither side: boxes tremble."""
@@ -35,6 +36,10 @@ _LOOK_S: Final = 0.5
 
 _LEAP_S: Final = 1.0
 """For so much longer such a one must be seen on the other side."""
+
+_SPARSE_S: Final = 0.3
+"""Where the first two looks at somebody are farther apart than this, the first one counts as well: there may be no
+third before the line. Otherwise it does not: of all boxes the first one is wrong most often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Crossings:
     def _walked(self, walk: Walk | None, track: Track, at: int, last: int) -> tuple[Walk, int, int]:
         """The walk one picture on, the direction in which it has now crossed (0: not), and since when it is over."""
         if walk is None:
-            walk = Walk(track.id, at, 0, track.feet, 0, at, track.feet, 0, track.box, at)
+            walk = self._begun(track, at)
         walk, leapt = _paced(walk, track, at)
         shows = _shows(walk.whole, track)
         if shows < _SHORTER and at - walk.shown <= micros(_HIDDEN_S):
@@ -122,21 +127,31 @@ class Crossings:
             walk = replace(walk, whole=(x0, top, x1, top + walk.whole[3] - walk.whole[1]))
         else:
             walk = replace(walk, whole=track.box, shown=at)
-        feet = replace(track, box=walk.whole).feet
-        distance = self.line.side(feet, self.wide)
-        side = 0 if abs(distance) <= _BAND else (1 if distance > 0 else -1)
+        here = feet(walk.whole)
+        side = self._side(here)
         doubt = max(0, last - walk.seen, micros(_LEAP_S) if leapt else 0)
         walk = replace(walk, seen=at)
         if side == 0:
             return walk, 0, 0
         if side == walk.home:
-            return replace(walk, feet=feet, trial=0), 0, 0
+            return replace(walk, feet=here, trial=0), 0, 0
         if side != walk.trial:
-            walk = replace(walk, trial=side, since=at, first=feet, doubt=doubt)
+            walk = replace(walk, trial=side, since=at, first=here, doubt=doubt)
         if at - walk.since < self.settle + walk.doubt:
             return walk, 0, 0
-        over = replace(walk, home=side, feet=feet, trial=0)
+        over = replace(walk, home=side, feet=here, trial=0)
         return over, side if walk.home and self._between_ends(walk) else 0, walk.since
+
+    def _begun(self, track: Track, at: int) -> Walk:
+        """The walk of whom is new here."""
+        first, box = to_micros(track.first_seen), track.begun
+        if box is None or not micros(_SPARSE_S) < at - first <= micros(LIFE_S):
+            return Walk(track.id, at, 0, track.feet, 0, at, track.feet, 0, track.box, at)
+        return Walk(track.id, first, 0, feet(box), self._side(feet(box)), first, feet(box), 0, box, first)
+
+    def _side(self, at: Point) -> int:
+        distance = self.line.side(at, self.wide)
+        return 0 if abs(distance) <= _BAND else (1 if distance > 0 else -1)
 
     def _between_ends(self, walk: Walk) -> bool:
         here, there = self.line.side(walk.feet, self.wide), self.line.side(walk.first, self.wide)

@@ -48,7 +48,14 @@ def _halting(speed: float) -> Seen:
 
 
 def _run(
-    site: Site, gap: tuple[float, float], *, detect_dies: bool, truth: Truth = _TRUTH, loop_s: float = _LOOP_S
+    site: Site,
+    gap: tuple[float, float],
+    *,
+    detect_dies: bool,
+    truth: Truth = _TRUTH,
+    loop_s: float = _LOOP_S,
+    sample_s: float = _SAMPLE_S,
+    first_s: float = 0.0,
 ) -> Verdict:
     """What comes of the walks when there are no samples in the gap (seconds), by whose death."""
     camera = site.cameras[0]
@@ -56,8 +63,8 @@ def _run(
     alerts: list[Alert] = []
     spans: list[BlindSpan] = []
     kept, kept_at, epoch, down = watch.checkpoint(), 0.0, 1, False
-    for number in range(round(loop_s / _SAMPLE_S)):
-        at = number * _SAMPLE_S
+    for number in range(round((loop_s - first_s) / sample_s)):
+        at = first_s + number * sample_s
         now = _T0 + timedelta(seconds=at)
         if gap[0] <= at < gap[1]:
             down = True
@@ -109,6 +116,21 @@ def test_who_sets_off_or_halts_while_nobody_looks_is_still_the_same(
 
     assert {at: v.missed for at, v in judged.items() if v.missed} == {}
     assert {at: v.duplicated for at, v in judged.items() if v.duplicated} == {}
+
+
+@pytest.mark.parametrize("sample_s", [0.4, 0.5, 0.6])
+def test_who_hurries_is_followed_where_pictures_are_few(quiet_site: Site, sample_s: float) -> None:
+    """His second box is more than one of its widths off the first: nobody knows yet where he is going."""
+    truth = Truth("yard", _FPS, 100, (_walker("runs", 1.0, 0.02, 0.98, 0.25),))
+    judged = {
+        first: _run(
+            quiet_site, (99, 99), detect_dies=False, truth=truth, loop_s=10.0, sample_s=sample_s, first_s=first / 10
+        )
+        for first in range(round(sample_s * 10))
+    }
+
+    assert {first: len(v.expected) for first, v in judged.items()} == dict.fromkeys(judged, 2)
+    assert {first: (v.missed, v.duplicated) for first, v in judged.items()} == dict.fromkeys(judged, ((), ()))
 
 
 def test_without_a_gap_each_walk_is_one_intrusion_and_one_crossing(quiet_site: Site) -> None:

@@ -26,12 +26,15 @@ _T0 = utc_now().replace(hour=3, minute=59, second=30, microsecond=0) - timedelta
 _IMAGE = np.zeros((4, 4, 3), np.uint8)
 _F32 = st.floats(0, 1, width=32)
 _TRACKS = st.builds(
-    lambda n, label, box, score, first: Track(n, label, box, score, from_micros(first), from_micros(10**15)),
+    lambda n, label, box, score, first, begun: Track(
+        n, label, box, score, from_micros(first), from_micros(10**15), begun
+    ),
     st.integers(1, 2**40),
     st.integers(0, 79),
     st.tuples(_F32, _F32, _F32, _F32),
     _F32,
     st.integers(0, 10**15),
+    st.none() | st.tuples(_F32, _F32, _F32, st.just(1.0)),
 )
 _RECORDS = st.builds(
     Seen, st.just(10**15), st.integers(0, 99), st.floats(0.5, 3), st.lists(_TRACKS, max_size=4).map(tuple)

@@ -160,6 +160,29 @@ def test_who_has_walked_out_in_a_gap_is_not_taken_for_the_next_one_who_comes_in(
     assert before.isdisjoint(after[-1])
 
 
+@pytest.mark.parametrize("step", [0.4, 0.5, 0.8])
+def test_who_comes_in_a_hurry_is_followed_from_his_second_picture_on_where_pictures_are_few(step: float) -> None:
+    tracker = Tracker(0.35)
+    seen = [tracker.update(_seen(0.1 + 0.25 * step * k), _at(step * k)) for k in range(4)]
+
+    assert [len(tracks) for tracks in seen] == [0, 1, 1, 1]
+    assert {track.id for tracks in seen for track in tracks} == {1}
+    assert seen[1][0].begun == pytest.approx(_box(0.1), abs=1e-6)
+
+
+def test_who_comes_in_where_pictures_are_few_is_nobody_else_who_is_there_for_the_first_time_too() -> None:
+    """Not one of another height, nor one who is farther off than anybody runs; each of two is the nearer one."""
+    taller, beyond, together = Tracker(0.35), Tracker(0.35), Tracker(0.35)
+    taller.update(_seen(0.3), _at(0))
+    beyond.update(_seen(0.3), _at(0))
+    together.update(detections((PERSON, 0.9, _box(0.3)), (PERSON, 0.9, _box(0.6))), _at(0))
+    both = together.update(detections((PERSON, 0.9, _box(0.42)), (PERSON, 0.9, _box(0.72))), _at(0.5))
+
+    assert taller.update(detections((PERSON, 0.9, _box(0.42, h=0.3))), _at(0.5)) == ()
+    assert beyond.update(_seen(0.5), _at(0.5)) == ()
+    assert [(t.id, round(t.box[0] + 0.03, 3)) for t in both] == [(1, 0.42), (2, 0.72)]
+
+
 def test_after_half_a_minute_nobody_can_say_that_it_is_the_same() -> None:
     tracker = Tracker(0.35)
     for t in (0.0, 0.2, 60.0, 60.2):
