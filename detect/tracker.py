@@ -16,7 +16,7 @@ from detect.upright import astray
 from models.clock import from_micros, to_micros
 from models.detection import Detections
 from models.geometry import Box
-from models.labels import KEY_NUMBER, KEYS, OWN_LABELS
+from models.labels import KEY_NUMBER, KEYS, OWN_LABELS, PERSON
 from models.track import Track
 
 LIFE_S: Final = 2.0
@@ -38,8 +38,11 @@ _MISSING_S: Final = 1.0
 _HOLE_S: Final = 0.5
 """A gap this long is one in which somebody who stood may have walked off, and who walked may have stopped."""
 
-_SPARSE_S: Final = 0.3
-"""So much later a newcomer in a hurry is nowhere near where he was seen first: he is sought as far as he can run."""
+SPARSE_S: Final = 0.3
+"""So much later a newcomer in a hurry is nowhere near where he was seen first: he is sought as far as he can run,"""
+
+_SPARSEST_S: Final = 1.0
+"""but no longer than this: he would be found everywhere."""
 
 _RESUME_S: Final = 30.0
 """After a longer gap nobody can say that it is still the same one."""
@@ -61,6 +64,9 @@ _IS_TWO_WHEELER: Final = np.isin(np.arange(len(KEY_NUMBER)), tuple(TWO_WHEELERS)
 """By label."""
 
 _PERSON: Final = 0
+
+_RUNS: Final = frozenset({PERSON, *TWO_WHEELERS})
+"""Labels of what comes so fast and is seldom there by mistake."""
 
 _MOVING: Final = 2
 """Of who was seen no more often than this nobody knows how he moves."""
@@ -111,7 +117,7 @@ class Tracker:
         faint = ~sure & (found.score >= LOW_SCORE)
         hints = faint & (found.score >= HINT) & _IS_TWO_WHEELER[found.label]
         proven = np.array([f.proven for f in self._known], bool)
-        once = np.array([f.sure == f.hits == 1 for f in self._known], bool)
+        once = np.array([f.sure == f.hits == 1 and f.label in _RUNS for f in self._known], bool)
         two_wheelers = np.array([f.label in TWO_WHEELERS for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
@@ -128,8 +134,11 @@ class Tracker:
                 for i, j in assign(np.where(np.outer(left & who, free & what), near - least, 0.0)):
                     left[i], free[j] = False, False
                     matches.append((i, j))
-            for who, pace, since_s in ((proven, WALK, _HOLE_S), (once, RUN, _SPARSE_S)):
-                if since_s < gap_s <= _PREDICT_S and (left & who).any() and (free & sure).any():
+            for who, pace, since_s, until_s in (
+                (proven, WALK, _HOLE_S, _PREDICT_S),
+                (once, RUN, SPARSE_S, _SPARSEST_S),
+            ):
+                if since_s < gap_s <= until_s and (left & who).any() and (free & sure).any():
                     reach = self._within_reach(found, boxes, gap_s, pace)
                     for i, j in assign(np.where(np.outer(left & who, free & sure), reach, 0.0)):
                         left[i], free[j] = False, False

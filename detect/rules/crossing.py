@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from detect.rules.rule import micros
-from detect.tracker import LIFE_S
+from detect.tracker import LIFE_S, SPARSE_S
 from models.clock import to_micros
 from models.geometry import Box, Line, Point
 from models.labels import PERSON
@@ -36,10 +36,6 @@ _LOOK_S: Final = 0.5
 
 _LEAP_S: Final = 1.0
 """For so much longer such a one must be seen on the other side."""
-
-_SPARSE_S: Final = 0.3
-"""Where the first two looks at somebody are farther apart than this, the first one counts as well: there may be no
-third before the line. Otherwise it does not: of all boxes the first one is wrong most often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +92,21 @@ class Crossings:
         line: What is crossed, between its ends.
         settle: µs that a track must be on either side; on the far one as much longer as it was missed right before,
             and longer where it leapt there, since what is found there may be nobody at all.
+        hole: µs without a picture over which nothing is carried.
         wide: Heights to the picture's width.
     """
 
     line: Line
     settle: int
+    hole: int
     wide: float
 
     def step(
         self, before: Sequence[Walk], tracks: Sequence[Track], at: int, last: int | None
     ) -> tuple[tuple[Walk, ...], tuple[Crossed, ...]]:
         """One picture on: the walks that are remembered, and who has crossed; `last` is of the picture before."""
+        if last is not None and at - last > self.hole:
+            before, last = (), None
         walks = {w.track: w for w in before if at - w.seen <= micros(LIFE_S)}
         crossed = []
         for track in tracks:
@@ -119,7 +119,7 @@ class Crossings:
     def _walked(self, walk: Walk | None, track: Track, at: int, last: int) -> tuple[Walk, int, int]:
         """The walk one picture on, the direction in which it has now crossed (0: not), and since when it is over."""
         if walk is None:
-            walk = self._begun(track, at)
+            walk = self._begun(track, at, last)
         walk, leapt = _paced(walk, track, at)
         shows = _shows(walk.whole, track)
         if shows < _SHORTER and at - walk.shown <= micros(_HIDDEN_S):
@@ -142,10 +142,14 @@ class Crossings:
         over = replace(walk, home=side, feet=here, trial=0)
         return over, side if walk.home and self._between_ends(walk) else 0, walk.since
 
-    def _begun(self, track: Track, at: int) -> Walk:
-        """The walk of whom is new here."""
+    def _begun(self, track: Track, at: int, last: int) -> Walk:
+        """The walk of whoever is told of for the first time.
+
+        Where pictures are few, it begins with the one before, on which he was seen first: there may be no other one
+        before the line. Where they are many it does not: of all boxes the first one is wrong most often.
+        """
         first, box = to_micros(track.first_seen), track.begun
-        if box is None or not micros(_SPARSE_S) < at - first <= micros(LIFE_S):
+        if box is None or first != last or at - first <= micros(SPARSE_S):
             return Walk(track.id, at, 0, track.feet, 0, at, track.feet, 0, track.box, at)
         return Walk(track.id, first, 0, feet(box), self._side(feet(box)), first, feet(box), 0, box, first)
 

@@ -68,9 +68,9 @@ class Flow:
         self.id = config.id
         self._config, self._place = config, place
         line = next(line.shape for line in place.camera.lines if line.id == config.line)
-        self._crossings = Crossings(line, micros(config.settle_s), place.wide)
+        self._crossings = Crossings(line, micros(config.settle_s), micros(place.hole_s), place.wide)
         self._minutes = Minutes(place, config.id, config.line)
-        self._cooldown, self._hole = micros(config.cooldown_s), micros(place.hole_s)
+        self._cooldown = micros(config.cooldown_s)
 
     def fresh(self) -> State:
         """Nobody near, nobody counted."""
@@ -79,10 +79,8 @@ class Flow:
     def step(self, state: State, tracks: Sequence[Track], taken: datetime) -> tuple[State, list[Said]]:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
-        blind = state.taken is not None and at - state.taken > self._hole
-        walks, crossed = self._crossings.step(
-            () if blind else state.walks, of_labels(tracks, self._config.labels), at, state.taken
-        )
+        seen = of_labels(tracks, self._config.labels)
+        walks, crossed = self._crossings.step(state.walks, seen, at, state.taken)
         minute, counts = self._minutes.counted(state.minute, crossed, taken)
         state = replace(state, taken=at, walks=walks, minute=minute)
         if self._config.limit is None:

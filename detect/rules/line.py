@@ -44,8 +44,8 @@ class CrossLine:
         self.id = config.id
         self._config = config
         self._line = next(line.shape for line in place.camera.lines if line.id == config.line)
-        self._crossings = Crossings(self._line, micros(config.settle_s), place.wide)
-        self._moments, self._hole = Moments(config, place), micros(place.hole_s)
+        self._crossings = Crossings(self._line, micros(config.settle_s), micros(place.hole_s), place.wide)
+        self._moments = Moments(config, place)
 
     def fresh(self) -> State:
         """Nobody near."""
@@ -54,10 +54,8 @@ class CrossLine:
     def step(self, state: State, tracks: Sequence[Track], taken: datetime) -> tuple[State, list[Alert]]:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
-        blind = state.taken is not None and at - state.taken > self._hole
-        walks, found = self._crossings.step(
-            () if blind else state.walks, of_labels(tracks, self._config.labels), at, state.taken
-        )
+        seen = of_labels(tracks, self._config.labels)
+        walks, found = self._crossings.step(state.walks, seen, at, state.taken)
         crossed = [c for c in found if self._line.direction in ("both", "in" if c.direction > 0 else "out")]
         state = replace(state, taken=at, walks=walks)
         if not crossed:

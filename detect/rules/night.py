@@ -41,9 +41,8 @@ class Night:
         self._labels = config.labels
         self._hours = Hours.of(config.hours, place.zone)
         line = next(line.shape for line in place.camera.lines if line.id == config.line)
-        self._crossings = Crossings(line, micros(config.settle_s), place.wide)
+        self._crossings = Crossings(line, micros(config.settle_s), micros(place.hole_s), place.wide)
         self._minutes = Minutes(place, config.id, config.line)
-        self._hole = micros(place.hole_s)
 
     def fresh(self) -> State:
         """Nobody near, nobody counted."""
@@ -52,10 +51,7 @@ class Night:
     def step(self, state: State, tracks: Sequence[Track], taken: datetime) -> tuple[State, list[FlowCount]]:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
-        blind = state.taken is not None and at - state.taken > self._hole
-        walks, crossed = self._crossings.step(
-            () if blind else state.walks, of_labels(tracks, self._labels), at, state.taken
-        )
+        walks, crossed = self._crossings.step(state.walks, of_labels(tracks, self._labels), at, state.taken)
         minute, said = self._minutes.counted(state.minute, crossed if self._hours.hold(taken) else (), taken)
         return State(at, walks, minute), said
 

@@ -100,6 +100,7 @@ def test_what_turns_out_to_be_a_car_is_called_one_at_once_and_was_nothing_before
 
     (track,) = followed[-1]
     assert (track.label, track.first_seen) == (CAR, _T0 + timedelta(seconds=2))
+    assert track.begun == pytest.approx(car[2])
     assert not any(followed[:11])
 
 

@@ -146,30 +146,37 @@ def test_whoever_was_not_settled_before_has_not_crossed() -> None:
     assert _said(_rule(), _walk(0.48, 0.48, 0.52, 0.52, 0.52, 0.52)) == []
 
 
-def _newcomer(step: float, *xs: float) -> list[tuple[datetime, list[Track]]]:
-    """Somebody who is told of from his second picture on."""
+def _newcomer(step: float, *xs: float | None) -> list[tuple[datetime, list[Track]]]:
+    """Somebody who is told of from the second picture on which he is found (None: he is not)."""
     at = [_T0 + timedelta(seconds=k * step) for k in range(len(xs))]
-    boxes = [(x - 0.05, 0.3, x + 0.05, 0.5) for x in xs]
-    seen = [Track(1, PERSON, box, 0.9, _T0, when, boxes[0]) for box, when in zip(boxes, at, strict=True)]
-    return [(when, [track]) for when, track in zip(at[1:], seen[1:], strict=True)]
+    boxes = [None if x is None else (x - 0.05, 0.3, x + 0.05, 0.5) for x in xs]
+    seen = [
+        [Track(1, PERSON, box, 0.9, _T0, when, boxes[0])] if box else [] for box, when in zip(boxes, at, strict=True)
+    ]
+    return list(zip(at, [[], *seen[1:]], strict=True))
+
+
+def _entries(rule: CrossLine, pictures: Sequence[tuple[datetime, list[Track]]]) -> list[object]:
+    told, _ = said_at(rule, pictures)
+    return [one.observed["in"] for _, one in told if isinstance(one, Alert)]
 
 
 def test_where_pictures_are_few_the_first_sighting_settles_somebody_too() -> None:
-    told, _ = said_at(_rule(), _newcomer(0.5, 0.3, 0.45, 0.6, 0.75))
-
-    assert [one.observed["in"] for _, one in told if isinstance(one, Alert)] == [1]
+    assert _entries(_rule(), _newcomer(0.5, 0.3, 0.45, 0.6, 0.75)) == [1]
 
 
-def test_where_they_are_many_a_first_box_that_was_wrong_settles_nobody() -> None:
-    told, _ = said_at(_rule(), _newcomer(0.2, 0.45, 0.48, 0.49, 0.55, 0.6, 0.65))
-
-    assert told == []
+def test_where_they_are_many_a_first_box_that_may_be_wrong_settles_nobody() -> None:
+    assert _entries(_rule(), _newcomer(0.2, 0.45, 0.48, 0.55, 0.6, 0.65)) == []
+    assert _entries(_rule(), _newcomer(0.2, 0.45, None, 0.48, 0.55, 0.6, 0.65)) == []
 
 
 def test_a_first_sighting_on_the_other_side_settles_nobody() -> None:
-    told, _ = said_at(_rule(), _newcomer(0.5, 0.45, 0.6, 0.7, 0.8))
+    assert _entries(_rule(), _newcomer(0.5, 0.45, 0.6, 0.7, 0.8, 0.9)) == []
 
-    assert told == []
+
+def test_neither_does_one_before_a_hole_or_before_the_rule_was_there() -> None:
+    assert _entries(_rule(), _newcomer(2.5, 0.3, 0.45, 0.6, 0.75)) == []
+    assert _entries(_rule(), _newcomer(0.5, 0.3, 0.45, 0.6, 0.75)[1:]) == []
 
 
 def test_two_who_cross_together_are_one_alert_with_two_subjects() -> None:

@@ -47,7 +47,7 @@ def watched(folder: Path) -> Site:
 
 _MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["stand", "cross", "away", "kill", "tick", "hole", "back"]),
+        st.sampled_from(["stand", "cross", "hurry", "away", "kill", "tick", "hole", "back"]),
         st.integers(1, 30),
         st.floats(0.1, 0.9),
     ),
@@ -75,8 +75,13 @@ def test_run_again_the_rules_say_what_they_said_live_id_for_id(
             at -= timedelta(minutes=pictures)
         else:
             for n in range(pictures):
-                at += timedelta(seconds=0.2)
-                place = {"stand": [(x, 0.8)], "cross": [(0.2 + 0.03 * n, 0.8)], "away": []}[move]
+                at += timedelta(seconds=0.5 if move == "hurry" else 0.2)
+                place = {
+                    "stand": [(x, 0.8)],
+                    "cross": [(0.2 + 0.03 * n, 0.8)],
+                    "hurry": [(0.1 + 0.15 * n, 0.8)] if n < 6 else [],
+                    "away": [],
+                }[move]
                 live.look(at, place)
     live.log.end(5)
     again = all_said(rerun(live.site, live.site.cameras[0], read(folder / "log" / "gate-1")))

@@ -12,7 +12,7 @@ from detect.scripted import detections
 from detect.tracker import LIFE_S, Tracker
 from models.detection import Detections
 from models.geometry import Box
-from models.labels import BICYCLE, CAR, MOTORCYCLE, PERSON, SUITCASE, TRUCK
+from models.labels import BICYCLE, CAR, FIRE, MOTORCYCLE, PERSON, SUITCASE, TRUCK
 from models.track import Track
 
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -170,17 +170,31 @@ def test_who_comes_in_a_hurry_is_followed_from_his_second_picture_on_where_pictu
     assert seen[1][0].begun == pytest.approx(_box(0.1), abs=1e-6)
 
 
-def test_who_comes_in_where_pictures_are_few_is_nobody_else_who_is_there_for_the_first_time_too() -> None:
-    """Not one of another height, nor one who is farther off than anybody runs; each of two is the nearer one."""
-    taller, beyond, together = Tracker(0.35), Tracker(0.35), Tracker(0.35)
-    taller.update(_seen(0.3), _at(0))
-    beyond.update(_seen(0.3), _at(0))
-    together.update(detections((PERSON, 0.9, _box(0.3)), (PERSON, 0.9, _box(0.6))), _at(0))
-    both = together.update(detections((PERSON, 0.9, _box(0.42)), (PERSON, 0.9, _box(0.72))), _at(0.5))
+@pytest.mark.parametrize(
+    ("label", "box", "after"),
+    [
+        (PERSON, _box(0.42, h=0.3), 0.5),
+        (PERSON, _box(0.5), 0.5),
+        (PERSON, _box(0.42), 0.3),
+        (PERSON, _box(0.42), 1.1),
+        (SUITCASE, _box(0.42), 0.5),
+        (FIRE, _box(0.42), 0.5),
+    ],
+    ids=["of another height", "farther off than anybody runs", "too soon", "too late", "a bag", "a fire"],
+)
+def test_what_is_found_aside_of_who_was_seen_once_is_another_one(label: int, box: Box, after: float) -> None:
+    tracker = Tracker(0.35)
+    tracker.update(_seen(0.3, label=label), _at(0))
 
-    assert taller.update(detections((PERSON, 0.9, _box(0.42, h=0.3))), _at(0.5)) == ()
-    assert beyond.update(_seen(0.5), _at(0.5)) == ()
-    assert [(t.id, round(t.box[0] + 0.03, 3)) for t in both] == [(1, 0.42), (2, 0.72)]
+    assert tracker.update(detections((label, 0.9, box)), _at(after)) == ()
+
+
+def test_each_of_two_who_come_in_where_pictures_are_few_is_the_nearer_one() -> None:
+    tracker = Tracker(0.35)
+    tracker.update(detections((PERSON, 0.9, _box(0.3)), (PERSON, 0.9, _box(0.5))), _at(0))
+    both = tracker.update(detections((PERSON, 0.9, _box(0.57)), (PERSON, 0.9, _box(0.4))), _at(0.5))
+
+    assert [(t.id, round(t.box[0] + 0.03, 3)) for t in both] == [(1, 0.4), (2, 0.57)]
 
 
 def test_after_half_a_minute_nobody_can_say_that_it_is_the_same() -> None:

@@ -47,7 +47,10 @@ class Changing:
         """Pid of each process by its job."""
         found = {}
         for pid in descendants(self.site.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            except OSError:  # it has just ended
+                continue
             if "kanmen" in words and pid != self.site.process.pid:
                 role = words[words.index("kanmen") + 1]
                 found[f"{role}:{words[words.index('--camera') + 1]}" if "--camera" in words else role] = pid
