@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PACKAGES := ingest detect api media scenes config models kanmen
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SLOW := --durations 25 --durations-min 5
+BESIDE := --dist loadfile --no-loadscope-reorder
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
 .PHONY: demo ultralytics test test-browser test-ultralytics test-ultralytics-here accuracy check lint types imports format pins clean
@@ -17,7 +18,7 @@ demo: $(VENV)/run.done
 # With ARGS it is one plain pytest.
 test: $(VENV)/dev.done
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/python -m pytest -m "not browser and not alone" -n 4 --dist loadfile $(SLOW); beside=$$?; \
+	@$(BIN)/python -m pytest -m "not browser and not alone" -n 4 $(BESIDE) $(SLOW); beside=$$?; \
 	$(BIN)/python -m pytest -m "not browser and alone" $(SLOW) && exit $$beside
 else
 	@$(BIN)/python -m pytest -m "not browser" $(ARGS)
@@ -26,7 +27,7 @@ endif
 # As above; those that look at a whole demo are alone with it.
 test-browser: $(VENV)/browser.done
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/python -m pytest -m "browser and not alone" -n 3 --dist loadfile $(SLOW); beside=$$?; \
+	@$(BIN)/python -m pytest -m "browser and not alone" -n 3 $(BESIDE) $(SLOW); beside=$$?; \
 	$(BIN)/python -m pytest -m "browser and alone" $(SLOW) && exit $$beside
 else
 	@$(BIN)/python -m pytest -m browser $(ARGS)

@@ -28,6 +28,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", marked.args if marked else DATABASES, indirect=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: begun last, it would run on alone while the other workers have nothing to do."""
+    items.sort(key=lambda item: not {"system", "accuracy"} & set(item.path.parts))
+
+
 def pytest_report_header() -> str | None:
     """Says what is left out without the extra."""
     return (

@@ -5,12 +5,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from neighbourhood import Server, make_site
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api import passwords
 from config.site import Site
 from models.dialect import open_engine
 from models.migrations import upgrade
+
+
+@pytest.fixture(autouse=True)
+def light_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no time: hundreds of tests log somebody in. What tests the login itself has real ones."""
+    if request.path.name != "test_login.py":
+        monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
