@@ -1,6 +1,7 @@
 // What the operator does with an alert: acknowledge, dismiss, dispatch, undo; each is told plainly when it fails.
 import { canSend, isAside, isHandled, isUndecided, merge, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
+import { outdate } from "./details.js";
 import { refresh } from "./feed.js";
 import { tell } from "./notice.js";
 import { settled, undoLeft } from "./selection.js";
@@ -35,7 +36,7 @@ async function perform(alert, path, body, done = "") {
 
 function take(alert) {
   merge(alert);
-  state.details.delete(alert.id);
+  outdate(alert.id);
   change();
 }
 

@@ -1,6 +1,7 @@
 // The server's news: alerts and blind spans as they are committed, and once a second how everything is.
 import { merge, replaceAll } from "./alerts.js";
 import { heard, serverNow } from "./clock.js";
+import { outdate } from "./details.js";
 import { refreshFlow } from "./flow.js";
 import { ask, renew } from "./session.js";
 import { change, state } from "./state.js";
@@ -116,7 +117,7 @@ function take(event, use) {
 function takeAlert(alert) {
   toldAt.set(alert.id, lastId);
   merge(alert);
-  state.details.delete(alert.id);
+  outdate(alert.id);
   announce([state.alerts.get(alert.id)]); // an older word may come later
   refresh(700);
 }

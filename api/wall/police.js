@@ -1,5 +1,6 @@
 // The police: a confirmed incident is handed to them in a second, deliberate step, and counts up until they sign for it.
 import { isUndecided, merge, selected } from "./alerts.js";
+import { outdate } from "./details.js";
 import { cap, el, say, show } from "./element.js";
 import { refresh } from "./feed.js";
 import { tell } from "./notice.js";
@@ -51,7 +52,7 @@ async function act(alert, path, body) {
     if (error.body?.current) merge(error.body.current);
     tell(error.status === 0 ? t("notice.unreachable") : t("notice.refused", { detail: error.told }), "bad");
   } finally {
-    state.details.delete(alert.id);
+    outdate(alert.id);
     change({ acting: null });
     refresh(300);
   }

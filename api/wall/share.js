@@ -2,6 +2,7 @@
 import { selected } from "./alerts.js";
 import { clipOf } from "./clip.js";
 import { dayOf, minuteOfDay } from "./clock.js";
+import { outdate } from "./details.js";
 import { cap, el, say, show } from "./element.js";
 import { tell } from "./notice.js";
 import { mayLook } from "./reasons.js";
@@ -42,7 +43,7 @@ export async function share(n) {
   try {
     const { url, expires } = await ask(`alerts/${alert.id}/evidence/${kind}/link`, { minutes: hours * 60 });
     made = { alert: alert.id, kind, url: new URL(url, location.href).href, expires };
-    state.details.delete(alert.id); // its history has one deed more
+    outdate(alert.id); // its history has one deed more
     change({ menu: "linked" });
   } catch (error) {
     change({ menu: null });

@@ -61,3 +61,37 @@ def test_whoever_is_called_back_before_the_click_was_answered_is_called_back(chr
         page.locator(".row[data-state=ACKED]").wait_for(timeout=SOON_MS)
 
         assert page.get_by_test_id("undo").is_hidden()
+
+
+# From when it is seen first, it is never gone.
+FORGOTTEN = """(action) => {
+    window.known = window.forgotten = 0;
+    const list = document.querySelector('[data-testid=timeline]');
+    new MutationObserver(() => {
+        const there = list.querySelector(`[data-action="${action}"]`) !== null;
+        window.known += there;
+        window.forgotten += window.known > 0 && !there;
+    }).observe(list, { childList: true });
+}"""
+
+
+def test_what_happens_while_the_history_is_asked_for_comes_into_it_and_what_was_known_stays(
+    chromium: "Browser",
+) -> None:
+    now = utc_now()
+    alert = make_alert(began=now, detected=now)
+    with small_wall(chromium, [alert], undo_s=60.0) as wall:
+        page, other = wall.page, wall.sign_in("second", "operator")
+        for one in (page, other):
+            one.get_by_test_id("queue").locator(".row button").click()
+            one.locator("[data-testid=dispatch]:enabled").wait_for(timeout=SOON_MS)
+        page.evaluate(SEEN)
+        page.evaluate(FORGOTTEN, "alert.acked")
+        page.evaluate(LATE_ANSWERS, f"/alerts/{alert.id}")
+        page.keyboard.press(" ")
+        page.wait_for_function("() => window.asked > 0", timeout=SOON_MS)
+        other.locator("[data-testid=dispatch]:enabled").click(timeout=SOON_MS)
+        page.locator("[data-testid=timeline] [data-action='dispatch.pending']").wait_for(timeout=SOON_MS)
+
+        assert page.evaluate("window.known") > 0
+        assert page.evaluate("window.forgotten") == 0
