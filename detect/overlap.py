@@ -35,8 +35,11 @@ _AS_HIGH: Final = 1.3
 """Nor looks so many times as high, or as low, a moment later."""
 
 
-def reached(before: Floats, now: Floats, seconds: float, pace: tuple[float, float] = WALK) -> Floats:
-    """How easily who stood at (n, 4) `before` can be at (m, 4) `now` so many seconds later: (n, m), 1 to 0 (not)."""
+def reached(before: Floats, now: Floats, seconds: float, pace: tuple[float, float]) -> Floats:
+    """How easily who stood at (n, 4) `before` can be at (m, 4) `now` so many seconds later: (n, m), 1 to 0 (not).
+
+    `pace` is WALK or RUN.
+    """
     one, other = boxes_to_axes(before)[:, None], boxes_to_axes(now)[None]
     size = np.maximum(one[..., 2:], 1e-6)
     away = np.hypot(*np.moveaxis((other[..., :2] - one[..., :2]) / (size * pace * seconds), -1, 0))
