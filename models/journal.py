@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
+from threading import RLock
 from typing import Final, cast
 
 from models.clock import to_micros, utc_now
@@ -34,7 +35,7 @@ CREATE TABLE checkpoints (camera TEXT PRIMARY KEY, heartbeat INTEGER, body TEXT 
 
 
 class Journal:
-    """The journal's file, opened; an instance is used by one thread at a time.
+    """The journal's file, opened; an instance is used by one thread at a time, and the others wait.
 
     Args:
         path: The file; it and its folder are made when missing.
@@ -48,6 +49,7 @@ class Journal:
 
     def __init__(self, path: Path, *, durable: bool = True, writer: str = "watch") -> None:
         self._path = path
+        self._one = RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -138,8 +140,9 @@ class Journal:
             return self._db.execute("DELETE FROM entries WHERE settled < ?", (limit,)).rowcount
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Let go of the file, once nobody is at work on it: closed under somebody's hands SQLite crashes."""
+        with self._one:
+            self._db.close()
 
     def _entries(self, where: str, values: tuple[int, ...]) -> list[Entry]:
         with self._plainly():
@@ -180,6 +183,7 @@ class Journal:
     def _plainly(self) -> Iterator[None]:
         """SQLite's errors as ours."""
         try:
-            yield
+            with self._one:
+                yield
         except sqlite3.Error as error:
             raise JournalError(f"{self._path}: the journal cannot be used: {error}; {remedy(error)}") from error

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -217,3 +218,28 @@ def test_a_writer_killed_at_any_moment_leaves_no_gap_and_a_checkpoint_of_its_las
         assert written == checkpoints["gate-1"].heartbeat if checkpoints else not rows
         assert [row.subject_id for row in rows[-2:]] == ([f"a{written}", f"b{written}"] if written else [])
     assert seqs
+
+
+def test_who_closes_it_waits_for_whoever_is_writing_and_nobody_writes_afterwards(path: Path) -> None:
+    journal, begun, go_on = Journal(path), Event(), Event()
+
+    class Slow(list[Draft]):
+        def __iter__(self) -> Iterator[Draft]:
+            begun.set()
+            go_on.wait(20)
+            return super().__iter__()
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(journal.append, Slow([_draft("a")]), {})
+        assert begun.wait(20)
+        closing = pool.submit(journal.close)
+        time.sleep(0.3)
+        was_closed = closing.done()
+        go_on.set()
+        written = writing.result(20)
+        closing.result(20)
+
+    assert not was_closed
+    assert [entry.seq for entry in written] == _seqs(path) == [1]
+    with pytest.raises(JournalError, match="closed"):
+        journal.append([_draft("b")], {})
