@@ -151,13 +151,13 @@ def _retention(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the f
 
 
 def _looks(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file may hold anything)
-    """Cameras are looked at often enough to see at all: a longer gap is blind time, in which nobody is followed."""
+    """Cameras are looked at often enough to see who is in a hurry: less is blind time (`detect.looks`)."""
     detector, health = (site.get(key) if isinstance(site, Mapping) else None for key in ("detector", "health"))
     fps = detector.get("fps") if isinstance(detector, Mapping) else None
     blind_s = health.get("blind_s", Health().blind_s) if isinstance(health, Mapping) else Health().blind_s
-    if _is_positive(fps) and _is_positive(blind_s) and fps * blind_s < 1:
-        remedy = f"write {ceil(100 / blind_s) / 100:g} or more, or a longer blind_s"
-        yield ("detector", "fps"), f"looks at longer intervals than health.blind_s {blind_s:g}: always blind; {remedy}"
+    if _is_positive(fps) and _is_positive(blind_s) and fps * max(0.5, blind_s / 3) < 1:
+        remedy = f"write {ceil(100 / max(0.5, blind_s / 3)) / 100:g} or more, or a longer health.blind_s"
+        yield ("detector", "fps"), f"looks too seldom to see who is in a hurry: always blind; {remedy}"
 
 
 def _is_positive(value: Any) -> TypeGuard[float]:  # noqa: ANN401

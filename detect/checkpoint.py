@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from detect.health.remembered import decode_health, encode_health
 from detect.health.rules import State
 from detect.ledger import Sight
+from detect.looks import Looks
 from models.alert import Alert
 from models.flow import FlowCount
 from models.journal import Checkpoint
@@ -32,10 +33,12 @@ class Memory:
         alerts: Newest revision of each rule's newest alert, as it went into the journal.
         untold: What rules had counted and not told when this was written down; told where such a rule is gone since.
         sight: For the blind-time ledger.
+        looks: When it was looked at last.
         health: Troubles of the camera itself, and what it usually shows.
     """
 
     sight: Sight
+    looks: Looks = field(default_factory=Looks)
     taken: int | None = None
     tracker: dict[str, Any] | None = None
     rules: dict[str, Any] = field(default_factory=dict)
@@ -54,6 +57,7 @@ def encode_memory(memory: Memory) -> str:
         "alerts": {name: encode_alert(alert) for name, alert in memory.alerts.items()},
         "untold": [encode_flow(count) for count in memory.untold],
         "sight": memory.sight,
+        "looks": memory.looks,
         "health": encode_health(memory.health),
     }
     return to_json(raw).decode()  # a third of the time that `asdict` and `json` take, twice a second for each camera
@@ -80,6 +84,7 @@ def decode_memory(text: str, rules: Mapping[str, Any]) -> Memory:
             alerts={name: decode_alert(alert) for name, alert in raw["alerts"].items()},
             untold=[decode_flow(count) for count in raw["untold"]],
             sight=_adapter(Sight).validate_python(raw["sight"]),
+            looks=_adapter(Looks).validate_python(raw["looks"]),
             health=decode_health(raw["health"]),
         )
     except (KeyError, TypeError, AttributeError, ValidationError) as error:

@@ -14,8 +14,8 @@ _SILENT: Final = 3_000_000
 _FRESH: Final = 1_000_000
 """µs by which the newest decoded picture must be ahead of the newest analysed one for the detector to be at fault."""
 
-OBSCURED: Final = ("moved", "covered")
-"""Reasons for which pictures come and prove nothing."""
+OBSCURED: Final = ("sparse", "moved", "covered")
+"""Reasons for which pictures come and prove nothing, or too little."""
 
 _RANK: Final = (
     "starting",
@@ -100,7 +100,7 @@ class Ledger:
         return replace(seeing, since=taken), [self._said(span, 1, None), self._said(span, 2, taken)]
 
     def obscured(self, sight: Sight, reason: str, since: int, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
-        """A picture was analysed that proves nothing: a span opens where none lasts, back to when that began.
+        """A picture was analysed that proves too little: a span opens where none lasts, back to when that began.
 
         Args:
             sight: What is known.

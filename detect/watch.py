@@ -80,6 +80,7 @@ class Watch:
         self._place, self._labels = Place.of(site, camera), followed(camera)
         self._rules = Rulebook(self._place)
         self._ledger = Ledger(site.id, camera.id, site.health.blind_s, site.health.freeze_s)
+        self._blind = round(site.health.blind_s * 1e6)
         self._health = HealthRules(site, camera, to_micros(now))
         self._high = site.detector.confidence
         self._log = logging.getLogger(f"detect:{camera.id}")
@@ -216,12 +217,14 @@ class Watch:
         return sight.last if sight.last <= now else min(sight.heard, now)
 
     def _seen(self, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
-        """What the ledger says to a picture: while the camera is covered or moved it proves nothing."""
-        sight, blinded = self._memory.sight, self._memory.health.blinded
+        """What the ledger says to a picture: of a camera covered, moved or looked at too seldom it proves little."""
+        memory = self._memory
+        memory.looks = memory.looks.looked(taken, self._blind)
+        blinded = memory.health.blinded or memory.looks.seldom
         if blinded is None:
-            return self._ledger.analysed(sight, taken, now)
+            return self._ledger.analysed(memory.sight, taken, now)
         reason, since = blinded
-        return self._ledger.obscured(sight, reason, since, taken, now)
+        return self._ledger.obscured(memory.sight, reason, since, taken, now)
 
     def untold(self) -> list[FlowCount]:
         """What has been counted and not told yet: of footage that is over, the rest of its last minute."""

@@ -30,7 +30,7 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port of the wall; by default 8780, or a free one.")] = None,
     data: Annotated[Path, typer.Option(help="Folder for weights, scenes and the run's own data.")] = Path("var/demo"),
     fps: Annotated[
-        float, typer.Option(min=1, max=10, help="Look at each camera so often a second; fewer for a weak machine.")
+        float, typer.Option(min=2, max=10, help="Look at each camera so often a second; fewer for a weak machine.")
     ] = 5.0,
     keep: Annotated[bool, typer.Option(help="Leave the run's data behind.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the wall in a browser.")] = True,

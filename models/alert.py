@@ -74,7 +74,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpan:
-    """A span in which a camera could not have alerted.
+    """A span in which a camera could not have alerted, or not of everybody.
 
     Attributes:
         id: Minted once when the span opens.
@@ -99,6 +99,7 @@ BLIND_REASONS: Mapping[str, tuple[str, str]] = {
     "stalled": ("断流", "stalled"),
     "frozen": ("画面冻结", "picture frozen"),
     "detector_behind": ("检测滞后", "detector behind"),
+    "sparse": ("检测过疏", "looked at too seldom"),
     "process_down": ("进程中断", "process down"),
     "covered": ("镜头遮挡", "camera covered"),
     "moved": ("镜头移位", "camera moved"),

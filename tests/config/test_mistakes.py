@@ -332,7 +332,7 @@ WRONG = {
         "detector:\n  fps: 5",
         "detector:\n  fps: 0.5",
         "fps: 0.5",
-        "fps: looks at longer intervals than health.blind_s 1.5: always blind; write 0.67 or more, or a longer blind_s",
+        "fps: looks too seldom to see who is in a hurry: always blind; write 2 or more, or a longer health.blind_s",
     ),
     "too short a retention": Wrong(
         "health:", "evidence: {retention_days: 7}\nhealth:", "retention_days", "the law demands at least 30 days"

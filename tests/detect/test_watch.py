@@ -22,6 +22,8 @@ from models.wire import decode_alert, decode_flow
 _T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 _INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
 _IMAGE = np.zeros((4, 4, 3), np.uint8)
+_LIVELY = np.random.default_rng(1).integers(0, 255, (32, 32, 3), np.uint8)
+"""No covered lens, however long it is looked at."""
 
 
 def _key(alert: Alert) -> str:
@@ -30,7 +32,7 @@ def _key(alert: Alert) -> str:
 
 def _look(watch: Watch, seconds: float, epoch: int = 1) -> Looked:
     at = _T0 + timedelta(seconds=seconds)
-    frame = Frame("gate-1", 1, epoch, at, _IMAGE)
+    frame = Frame("gate-1", 1, epoch, at, _LIVELY)
     return watch.look(frame, _INSIDE, at, _key, lambda *_: None)
 
 
@@ -193,3 +195,35 @@ def test_what_a_camera_had_counted_is_told_when_it_is_taken_away(site: Site) -> 
 
     assert [(c.id, c.revision) for c in counts] == [(told[0].id, 2)]
     assert counts == watch.untold()
+
+
+def test_a_camera_that_is_looked_at_too_seldom_is_in_the_ledger_until_it_is_seen_well_again(site: Site) -> None:
+    watch = Watch(site, site.cameras[0], None, _T0)
+    often, seldom = [0.2 * k for k in range(20)], [4.0 + k for k in range(30)]
+    again = [34.0 + 0.2 * k for k in range(20)]
+    said = [(seconds, span) for seconds in (*often, *seldom, *again) for span in _look(watch, seconds).spans]
+    (told, opened), (ended, closed) = said
+
+    assert (opened.reason, opened.revision, closed.revision, closed.id) == ("sparse", 1, 2, opened.id)
+    assert opened.began == _T0 + timedelta(seconds=4), "the last look after which the next came soon"
+    assert 4.0 < told < 17.0
+    assert 34.0 < ended < 37.0
+
+
+def test_who_stands_there_is_told_of_also_where_looks_are_too_few(site: Site) -> None:
+    watch = Watch(site, site.cameras[0], None, _T0)
+    alerts = [alert for k in range(20) for alert in _look(watch, 1.0 * k).alerts]
+
+    assert [alert.revision for alert in alerts] == [1]
+    assert watch.sight.span is not None
+
+
+def test_where_looks_are_too_few_a_death_of_detect_is_the_same_span_and_the_worse_reason(site: Site) -> None:
+    watch = Watch(site, site.cameras[0], None, _T0)
+    first = [span for k in range(20) for span in _look(watch, 1.0 * k).spans]
+    again = _again(site, watch.checkpoint(), 23.0)
+    _, silent = again.idle(None, _T0 + timedelta(seconds=23))
+    then = [span for k in range(25) for span in _look(again, 23.5 + 0.2 * k).spans]
+
+    assert [(span.reason, span.revision) for span in (*first, *silent, *then)] == [("sparse", 1), ("process_down", 2)]
+    assert {span.id for span in then} == {first[0].id}
