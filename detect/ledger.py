@@ -14,11 +14,16 @@ _SILENT: Final = 3_000_000
 _FRESH: Final = 1_000_000
 """µs by which the newest decoded picture must be ahead of the newest analysed one for the detector to be at fault."""
 
-OBSCURED: Final = ("sparse", "moved", "covered")
-"""Reasons for which pictures come and prove nothing, or too little."""
+OBSCURED: Final = ("moved", "covered")
+"""Reasons for which pictures come and prove nothing."""
+
+SPARSE: Final = "sparse"
+"""Pictures come, and too few to see everybody. Such a span is one of its own: what lasts for a day must not be put
+down to a process that died once in it."""
 
 _RANK: Final = (
     "starting",
+    SPARSE,
     *OBSCURED,
     "detector_behind",
     "stalled",
@@ -66,7 +71,7 @@ class Sight:
 
     def restarted(self) -> "Sight":
         """The same sight after our own restart: unless it was blind before, we are to blame until a picture comes."""
-        return replace(self, heard=self.last, down=self.first and self.span is None)
+        return replace(self, heard=self.last, down=self.first and (self.span is None or _is_sparse(self)))
 
 
 class Ledger:
@@ -81,6 +86,7 @@ class Ledger:
     def __init__(self, site: str, camera: str, blind_s: float, freeze_s: float) -> None:
         self._site, self._camera = site, camera
         self._blind, self._freeze = round(blind_s * 1e6), round(freeze_s * 1e6)
+        self._patience = 2 * self._blind  # of a camera that is looked at seldom: many a gap is a little too long there
 
     def analysed(self, sight: Sight, taken: int, now: int) -> tuple[Sight, list[BlindSpan]]:
         """A picture that proves something was analysed: what was open closes; a gap that nobody noticed is recorded.
@@ -90,7 +96,7 @@ class Ledger:
             taken: When the picture was taken, later than `sight.last`.
             now: Our clock.
         """
-        seeing = Sight(last=taken, heard=now, first=True, since=sight.since)
+        seeing = Sight(last=taken, heard=now, first=True, since=min(sight.since, taken))
         if sight.span is not None:
             seeing = replace(seeing, since=taken)
             return seeing, [self._said(sight.span, 2, max(taken, sight.span.began))]
@@ -104,16 +110,26 @@ class Ledger:
 
         Args:
             sight: What is known.
-            reason: One of OBSCURED.
+            reason: One of OBSCURED, or SPARSE.
             since: `taken` of the first such picture.
             taken: When this picture was taken.
             now: Our clock.
         """
-        blind = replace(sight, last=taken, heard=now, first=True, down=False)
-        if blind.span is not None:
-            return replace(blind, span=replace(blind.span, reason=_worse(blind.span.reason, reason))), []
-        span = self._opened(replace(sight, last=max(since, sight.since)), reason)
-        return replace(blind, span=span), [self._said(span, 1, None)]
+        said = list[BlindSpan]()
+        if taken - sight.last > self._blind and sight.span is None:  # a gap that nobody noticed is part of it
+            since = min(since, sight.last)
+        elif _is_sparse(sight) and taken - sight.last > self._patience:
+            sight, said = self._turned(sight, "process_down" if sight.down else "stalled", sight.last)
+        since = min(max(since, sight.since), taken)
+        span, blind = sight.span, replace(sight, last=taken, heard=now, first=True, down=False)
+        blind = replace(blind, since=min(sight.since, taken))
+        if span is None:
+            opened = self._opened(replace(sight, last=since), reason)
+            return replace(blind, span=opened), [self._said(opened, 1, None)]
+        if _is_sparse(sight) != (reason == SPARSE):
+            blind, turned = self._turned(blind, reason, taken if reason == SPARSE else since)
+            return blind, [*said, *turned]
+        return replace(blind, span=replace(span, reason=_worse(span.reason, reason))), said
 
     def watched(self, sight: Sight, health: Health | None, now: int) -> tuple[Sight, list[BlindSpan]]:
         """Time has passed: a span opens when the last picture is too long ago; while it lasts its reason may worsen.
@@ -125,6 +141,10 @@ class Ledger:
         """
         if sight.span is not None and sight.span.reason in OBSCURED and now - sight.heard <= self._blind:
             return sight, []
+        if sight.span is not None and sight.span.reason == SPARSE:
+            if now - sight.heard <= self._patience:
+                return sight, []
+            return self._turned(sight, _reason(sight, health, now), sight.last)
         if sight.span is not None:
             worse = _worse(sight.span.reason, _reason(sight, health, now))
             return replace(sight, span=replace(sight.span, reason=worse)), []
@@ -135,6 +155,13 @@ class Ledger:
             since = max(sight.since, min(since, health.since - self._freeze))
         span = self._opened(replace(sight, last=since), reason)
         return replace(sight, span=span), [self._said(span, 1, None)]
+
+    def _turned(self, sight: Sight, reason: str, at: int) -> tuple[Sight, list[BlindSpan]]:
+        """The span that lasts ends at `at`, and one for another reason begins; one that only just began is that one."""
+        before, span = sight.span, self._opened(replace(sight, last=at), reason)
+        if before is None or at <= before.began:
+            return replace(sight, span=before and replace(before, reason=reason)), []
+        return replace(sight, span=span, since=at), [self._said(before, 2, at), self._said(span, 1, None)]
 
     def _opened(self, sight: Sight, reason: str) -> Open:
         onset = Onset(self._site, self._camera, "BLIND", "", from_micros(sight.last))
@@ -164,6 +191,10 @@ def _reason(sight: Sight, health: Health | None, now: int) -> str:
         return health.state
     ahead = health.taken is not None and health.taken - sight.last > _FRESH
     return ("detector_behind" if ahead else "stalled") if sight.first else "starting"
+
+
+def _is_sparse(sight: Sight) -> bool:
+    return sight.span is not None and sight.span.reason == SPARSE
 
 
 def _worse(one: str, other: str) -> str:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from detect.ledger import SPARSE
+
 _SPARSE: Final = (6, 6, 1_000_000), (10, 20, 700_000)
 """Looks are too few where so many of the newest, at least and at most, are more µs apart than this on average. At 1.6 a
 second nothing is missed, at 1.4 the first who cross a line in a hurry are, at 1 a tenth of them (ADR 0013)."""
 
-_DENSE: Final = 500_000
-"""They are enough again where the newest are no more µs apart than this."""
+_DENSE: Final = 580_000
+"""They are enough again where the newest are no more µs apart than this: two a second, one of them late at times."""
 
 _BLIND: Final = 1_500_000
 """All that belongs to this `health.blind_s`; who waits longer for a picture asks for fewer."""
@@ -48,7 +50,7 @@ class Looks:
         """Reason and beginning (the first look after which none came soon) for the ledger, where they are too few."""
         if not self.sparse:
             return None
-        return "sparse", next((one for one, then in pairwise(self.newest) if then - one > _DENSE), self.newest[0])
+        return SPARSE, next((one for one, then in pairwise(self.newest) if then - one > _DENSE), self.newest[0])
 
 
 def _between(looks: tuple[int, ...], blind: int) -> float:

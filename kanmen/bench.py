@@ -20,7 +20,7 @@ def bench(
     *,
     cameras: Annotated[str, typer.Option(help="How many cameras, one measurement after the other.")] = "1,4,8,16",
     seconds: Annotated[float, typer.Option(min=1, help="How long each measurement takes, once all are live.")] = 60.0,
-    fps: Annotated[float, typer.Option(min=0.1, max=30, help="Looks at each camera so often a second.")] = 10.0,
+    fps: Annotated[float, typer.Option(min=2, max=30, help="Looks at each camera so often a second.")] = 10.0,
     model: Annotated[str, typer.Option(help="Weights by their name, or best.")] = "best",
     sub_streams: Annotated[
         bool, typer.Option("--sub-streams", help="Encode the footage as 704x576 at 25 pictures a second first.")

@@ -28,13 +28,18 @@ _PART: Final = 6 * _AN_HOUR
 _SIZE: Final = 20_000
 """Characters of a checkpoint: what rules and tracker remember on a quiet day, with room."""
 
+_DAYS: Final = 2
+"""Of each camera: what is mended because of a day is tried on another one, of other people."""
+
 _GROWN_MIB: Final = 3.0
 """By so much a process may be larger at the end of a part's last hour than of its first."""
 
 
-@pytest.mark.parametrize("camera", range(quiet_day.CAMERAS))
+@pytest.mark.parametrize("camera", range(_DAYS * quiet_day.CAMERAS))
 def test_a_quiet_day_alerts_nobody_and_nothing_grows(camera: int, kept: Path | None, gates: dict[str, Any]) -> None:
-    """Without a folder for figures an hour of it: of each camera one of another part of the day."""
+    """Without a folder for figures an hour of the first: of each camera one of another part of the day."""
+    if kept is None and camera >= quiet_day.CAMERAS:
+        pytest.skip("long: make accuracy")
     parts = _day(camera, kept) if kept else [_through(camera, range(camera * 18, camera * 18 + _AN_HOUR), {})]
 
     said = [line for part in parts for line in part["alerts"]]
@@ -65,7 +70,7 @@ def _through(camera: int, spans: Iterable[int], before: dict[str, Any]) -> dict[
     """Run these spans of a camera's day, one after the other, through tracker and rules.
 
     Args:
-        camera: Its number.
+        camera: Its number; from eight on it is the same camera on another day.
         spans: Their numbers.
         before: What was remembered `after` the part before; empty: nothing.
 
@@ -82,7 +87,9 @@ def _through(camera: int, spans: Iterable[int], before: dict[str, Any]) -> dict[
     for number in spans:
         script, noise = quiet_day.span(camera, number)
         begins = datetime.fromisoformat(script.begins).replace(tzinfo=ZoneInfo(site.timezone))
-        watch = watch or Watch(site, site.cameras[camera], Checkpoint(**before["rules"]) if before else None, begins)
+        watch = watch or Watch(
+            site, site.cameras[camera % quiet_day.CAMERAS], Checkpoint(**before["rules"]) if before else None, begins
+        )
         for picture, found in enumerate(observed(script, noise)):
             taken = begins + timedelta(seconds=picture / script.fps)
             tracks = tracker.update(found, taken)

@@ -1,6 +1,7 @@
 """Every gap longer than the limit is in the ledger exactly once, with the reason that was known best."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detect.ledger import Ledger, Sight
+from detect.looks import Looks
 from models.alert import BlindSpan
 from models.clock import to_micros
 from models.link import Health
@@ -15,6 +17,7 @@ from models.link import Health
 _S = 1_000_000
 _BLIND = 2 * _S
 _LEDGER = Ledger("gsdt", "gate-1", 2.0, 0.0)
+_SEEN = Sight(last=10 * _S, heard=10 * _S, first=True)
 
 _MOMENTS = st.lists(
     st.tuples(st.integers(50_000, 6 * _S), st.sampled_from(["picture", "picture", "picture", "tick", "restart"])),
@@ -152,7 +155,7 @@ def test_covered_time_is_in_the_ledger_once_and_never_overlaps_other_spans(momen
 
 
 def test_a_covered_camera_is_blind_since_it_was_covered_and_says_so_until_it_sees() -> None:
-    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
     sight, (opened,) = _LEDGER.obscured(sight, "covered", 2 * _S, 12 * _S, 12 * _S)
     sight, none = _LEDGER.watched(sight, _health("live", 13 * _S, 13 * _S), 13 * _S)
     _, (closed,) = _LEDGER.analysed(sight, 40 * _S, 40 * _S)
@@ -163,10 +166,85 @@ def test_a_covered_camera_is_blind_since_it_was_covered_and_says_so_until_it_see
 
 
 def test_a_covered_camera_that_is_cut_off_is_one_span_with_the_graver_reason() -> None:
-    sight, _ = _LEDGER.analysed(Sight.starting(0), _S, _S)
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
     sight, _ = _LEDGER.obscured(sight, "covered", 2 * _S, 12 * _S, 12 * _S)
     sight, none = _LEDGER.watched(sight, _health("disconnected", 30 * _S), 30 * _S)
     _, (closed,) = _LEDGER.analysed(sight, 40 * _S, 40 * _S)
 
     assert none == []
     assert closed.reason == "disconnected"
+
+
+def test_sparse_looks_are_a_span_and_a_gap_among_them_that_is_a_little_too_long_is_none() -> None:
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
+    sight, (opened,) = _LEDGER.obscured(sight, "sparse", 2 * _S, 12 * _S, 12 * _S)
+    sight, waiting = _LEDGER.watched(sight, _health("live", 15 * _S, 15 * _S), 15 * _S)
+    sight, again = _LEDGER.obscured(sight, "sparse", 2 * _S, 15 * _S, 15 * _S)
+    _, (closed,) = _LEDGER.analysed(sight, 16 * _S, 16 * _S)
+
+    assert waiting == again == []
+    assert (closed.id, closed.reason, to_micros(closed.began)) == (opened.id, "sparse", 2 * _S)
+
+
+@pytest.mark.parametrize(("state", "reason"), [("live", "stalled"), ("disconnected", "disconnected")])
+def test_what_befalls_a_camera_that_is_looked_at_too_seldom_is_a_span_between_two(state: str, reason: str) -> None:
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
+    sight, first = _LEDGER.obscured(sight, "sparse", 2 * _S, 12 * _S, 12 * _S)
+    sight, then = _LEDGER.watched(sight, _health(state, 20 * _S), 20 * _S)
+    sight, last = _LEDGER.obscured(sight, "sparse", 2 * _S, 30 * _S, 30 * _S)
+
+    assert [(s.reason, s.revision) for s in (*first, *then, *last)] == [
+        ("sparse", 1), ("sparse", 2), (reason, 1), (reason, 2), ("sparse", 1)
+    ]  # fmt: skip
+    assert [to_micros(s.began) for s in (*first, *then, *last)] == [2 * _S, 2 * _S, 12 * _S, 12 * _S, 30 * _S]
+
+
+def test_a_camera_that_is_covered_says_so_and_not_that_it_is_looked_at_too_seldom() -> None:
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
+    sight, _ = _LEDGER.obscured(sight, "sparse", 2 * _S, 12 * _S, 12 * _S)
+    sight, (ended, covered) = _LEDGER.obscured(sight, "covered", 14 * _S, 15 * _S, 15 * _S)
+    _, (uncovered, sparse) = _LEDGER.obscured(sight, "sparse", 10 * _S, 16 * _S, 16 * _S)
+
+    assert [(s.reason, s.ended and to_micros(s.ended)) for s in (ended, covered)] == [
+        ("sparse", 14 * _S), ("covered", None)
+    ]  # fmt: skip
+    assert (uncovered.id, to_micros(sparse.began)) == (covered.id, 16 * _S)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.integers(50_000, 900_000), st.integers(900_000, 9 * _S)),
+            st.sampled_from(["picture"] * 6 + ["tick", "tick", "restart"]),
+            st.sampled_from(["", "", "", "covered"]),
+            _STATES,
+        ),
+        min_size=15,
+        max_size=50,
+    )
+)
+@settings(max_examples=200)
+def test_with_sparse_looks_each_instant_is_in_one_span_at_most_and_each_long_gap_in_one(moments) -> None:
+    now, sight, looks, covered = 1000 * _S, Sight.starting(1000 * _S), Looks(), 0
+    said, gaps = list[BlindSpan](), list[tuple[int, int]]()
+    for wait, what, obscured, state in moments:
+        now += wait
+        spans: list[BlindSpan] = []
+        if what == "picture":
+            gaps += [(sight.last, now)] if now - sight.last > 2 * _BLIND else []
+            looks, covered = looks.looked(now, _BLIND), (covered or now) if obscured else 0
+            reason = (obscured, covered) if obscured else looks.seldom
+            call = _LEDGER.analysed if reason is None else partial(_LEDGER.obscured, reason=reason[0], since=reason[1])
+            sight, spans = call(sight, taken=now, now=now)
+        elif what == "tick":
+            sight, spans = _LEDGER.watched(sight, _health(state, now, now), now)
+        elif what == "restart":
+            sight = sight.restarted()
+        said += spans
+    closed = sorted((to_micros(s.began), to_micros(s.ended)) for s in said if s.revision == 2 and s.ended)
+    opened = [s for s in said if s.revision == 1]
+
+    assert all(a[1] <= b[0] for a, b in pairwise(closed))
+    assert len({s.id for s in opened}) == len(opened) == len(closed) + (sight.span is not None)
+    lasting = [] if sight.span is None else [(sight.span.began, now)]
+    assert all(any(began <= a and b <= ended for began, ended in (*closed, *lasting)) for a, b in gaps)

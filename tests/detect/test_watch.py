@@ -218,12 +218,13 @@ def test_who_stands_there_is_told_of_also_where_looks_are_too_few(site: Site) ->
     assert watch.sight.span is not None
 
 
-def test_where_looks_are_too_few_a_death_of_detect_is_the_same_span_and_the_worse_reason(site: Site) -> None:
+def test_where_looks_are_too_few_a_death_of_detect_is_a_span_of_its_own(site: Site) -> None:
     watch = Watch(site, site.cameras[0], None, _T0)
     first = [span for k in range(20) for span in _look(watch, 1.0 * k).spans]
     again = _again(site, watch.checkpoint(), 23.0)
     _, silent = again.idle(None, _T0 + timedelta(seconds=23))
     then = [span for k in range(25) for span in _look(again, 23.5 + 0.2 * k).spans]
 
-    assert [(span.reason, span.revision) for span in (*first, *silent, *then)] == [("sparse", 1), ("process_down", 2)]
-    assert {span.id for span in then} == {first[0].id}
+    spans = {span.id: span for span in (*first, *silent, *then)}
+    assert [(s.reason, s.revision) for s in spans.values()] == [("sparse", 2), ("process_down", 2), ("sparse", 2)]
+    assert [s.ended for s in spans.values()][:2] == [s.began for s in spans.values()][1:]

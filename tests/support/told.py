@@ -5,9 +5,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from config.site import Site
+from detect.ledger import SPARSE
 from detect.observed import Seen, read
 from models.alert import BlindSpan
-from models.clock import from_micros
+from models.clock import from_micros, utc_now
 from models.evidence import Evidence
 from models.journal import read_entries
 from models.wire import decode_blind, decode_evidence
@@ -35,12 +36,19 @@ def looked_at(site: Site, camera: str) -> list[datetime]:
 
 
 def untold(site: Site, camera: str, since: datetime) -> list[tuple[str, datetime, datetime]]:
-    """Spans without a hole in the camera's pictures, and holes longer than `health.blind_s` without a span."""
+    """Spans without a hole in the camera's pictures, and holes longer than `health.blind_s` without a span.
+
+    Where a slow machine looked too seldom, that is told, and a hole there may be no span of its own.
+    """
     pictures = looked_at(site, camera)
-    holes = [(before, after) for before, after in pairwise(pictures) if after > since]
-    told = [
-        (s.began, s.ended) for s in spans_of(site) if s.camera == camera and s.ended is not None and s.ended > since
+    spans = [s for s in spans_of(site) if s.camera == camera and (s.ended is None or s.ended > since)]
+    sparse = [(s.began, s.ended or utc_now()) for s in spans if s.reason == SPARSE]
+    holes = [
+        (before, after)
+        for before, after in pairwise(pictures)
+        if after > since and not any(began <= before and after <= ended for began, ended in sparse)
     ]
+    told = [(s.began, s.ended) for s in spans if s.ended is not None and s.reason != SPARSE]
     fits = [
         (span, hole)
         for span in told

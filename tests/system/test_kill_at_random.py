@@ -20,6 +20,7 @@ from blows import BLINDING, KINDS, Blow, Blows
 from told import NEAR, evidence_of, looked_at, spans_of
 
 from config.read import read_site
+from detect.ledger import SPARSE
 from models.alert import BlindSpan
 from models.clock import utc_now
 
@@ -47,7 +48,12 @@ class Gap:
     again: datetime
 
     def is_told_by(self, span: BlindSpan) -> bool:
-        """Whether the ledger says the same; it may begin earlier, by what a killed detect had not yet saved."""
+        """Whether the ledger says the same; it may begin earlier, by what a killed detect had not yet saved.
+
+        A machine so slow that it looks too seldom all the while says that.
+        """
+        if span.reason == SPARSE and span.camera == self.camera:
+            return span.began <= self.last and (span.ended is None or span.ended >= self.again)
         return (
             span.camera == self.camera
             and span.ended is not None
@@ -89,7 +95,8 @@ def test_blows_at_random_lose_nothing_double_nothing_and_stand_in_the_ledger(sta
     assert audit.returncode == 0, audit.stdout + audit.stderr
     blind_s = timedelta(seconds=site.health.blind_s)
     assert [g for g in gaps if g.again - g.blow.at > blind_s and not any(g.is_told_by(s) for s in spans)] == []
-    assert [span for span in spans if not any(gap.is_told_by(span) for gap in gaps)] == []
+    assert [s for s in spans if s.reason != SPARSE and not any(gap.is_told_by(s) for gap in gaps)] == []
+    assert report["blind_seconds"] < (until - begun).total_seconds() * len(cameras) / 2, "else nothing was tried"
     assert [evidence for evidence in kept if evidence.state == "pending"] == []
     live, again = run_again.live_and_again(demo)
     assert again == live
