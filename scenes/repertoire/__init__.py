@@ -71,6 +71,13 @@ FULL: Final[Mapping[str, Mapping[str, Maker]]] = {
 }
 """What lasts longer than a minute, with its times as they are by default; above they are a tenth of that."""
 
+GRAVER: Final[Mapping[str, Maker]] = {
+    "LOITER": stays.loiter_stays_on,
+    "PARK": PARK.stays_on,
+    "FIRELANE": FIRELANE.stays_on,
+}
+"""What lasts until its rule is as grave as it gets."""
+
 
 def scripts(kinds: Mapping[str, Maker], code: str, number: int) -> Iterator[Script]:
     """So many scripts of a rule, its kinds in turn, each by a seed of its own."""

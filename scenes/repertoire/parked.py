@@ -69,6 +69,13 @@ class Parked:
         both = [self._parker(dice, 2, stay, x=-2.4), self._parker(dice, 7, self._needed + dice.uniform(2, 6), x=2.4)]
         return self._script(dice, name, both, [])
 
+    def stays_on(self, dice: Random, name: str) -> Script:
+        """One stands there until the rule is as grave as it gets; people pass before it all the while."""
+        gravest = max(self._rule.get(key, 0.0) for key in ("escalate_s", "escalate_again_s"))
+        stay = gravest + dice.uniform(8, 12)
+        front = [self._passer(dice, t) for t in range(6, round(stay), 40)]
+        return self._script(dice, name, [self._parker(dice, 2, stay)], front, lasts=stay + 10)
+
     def halts(self, dice: Random, name: str) -> Script:
         """One halts for two thirds of the time and drives on, and so does the next."""
         first = self._parker(dice, 2, 0.6 * self._needed, x=-2.4)
@@ -120,7 +127,9 @@ class Parked:
         name: str,
         parked: list[Role],
         others: list[Role],
+        *,
         holes: tuple[tuple[float, float], ...] = (),
+        lasts: float = 0.0,
     ) -> Script:
         found = []
         for role in parked:
@@ -138,7 +147,7 @@ class Parked:
         return scene(
             dice,
             name,
-            round(seconds),
+            round(max(seconds, lasts)),
             roles,
             rules=(self._rule,),
             breaches=tuple(merged(found, self._rule["cooldown_s"])),

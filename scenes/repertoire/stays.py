@@ -122,6 +122,12 @@ def loiter_stands(dice: Random, name: str) -> Script:
     return _loitering(dice, name, 60, stays, *front, begins=_when(dice))
 
 
+def loiter_stays_on(dice: Random, name: str) -> Script:
+    """Somebody stands there until it is graver, and people pass before."""
+    front = [walk(dice, begins=t, z=6.0) for t in (9.0, 24.0)]
+    return _loitering(dice, name, 60, _visit(dice, 3, dice.uniform(36, 42)), *front, begins=_when(dice))
+
+
 def loiter_hidden(dice: Random, name: str) -> Script:
     """Somebody walks to and fro behind a pillar, and is lost there for a moment, which is no shorter than it is."""
 

@@ -1,5 +1,6 @@
 """A camera that is covered, turned, out of focus, frozen or dark is told of; light, weather and lorries are not."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,8 @@ _SOON = ("CAM_BLIND", "CAM_MOVED")
 
 Act = Callable[[Script], Outcome]
 
+pytestmark = pytest.mark.timeout(0 if os.environ.get("KANMEN_ACCURACY") else 600)
+
 
 @pytest.fixture(scope="module")
 def act(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Act:
@@ -30,7 +33,6 @@ def act(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Act:
     return partial(troubled, cast=cast, folder=tmp_path_factory.mktemp("filmed"))
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("code", HAPPENS)
 def test_what_befalls_a_camera_is_told_once_and_soon(
     code: str, act: Act, gates: dict[str, Any], kept: Path | None
@@ -44,7 +46,6 @@ def test_what_befalls_a_camera_is_told_once_and_soon(
     assert figures.below(gates[_WAY][code]) == []
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ALIKE)
 def test_what_only_looks_like_a_trouble_is_told_to_nobody(kind: str, act: Act, kept: Path | None) -> None:
     if kept is None and kind != "lorry":

@@ -60,11 +60,12 @@ def began_of(script: Script) -> datetime:
 
 def acted(script: Script) -> Outcome:
     """Act it out on observations and score what was said."""
-    alerts, counts = watched(script, _pictures(script))
+    alerts, counts = watched(script, pictures(script))
     return scored(script, began_of(script), alerts, counts)
 
 
-def _pictures(script: Script) -> Iterator[Sighting]:
+def pictures(script: Script) -> Iterator[Sighting]:
+    """What a detector would find of it."""
     for number, found in enumerate(observed(script)):
         at = number / script.fps
         if not any(since <= at < until for since, until in script.holes):
