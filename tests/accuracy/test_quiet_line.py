@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from cutouts import actors
 
 from kanmen.assets import fetch
 from kanmen.memory import proportional_mib
+from models.clock import utc_now
 from models.journal import read_entries
 from scenes.camera import SimulatedCamera
 from scenes.filming import film
@@ -79,7 +80,7 @@ def _scripts() -> Iterator[Script]:
 def _site(folder: Path, shown: dict[str, tuple[Script, str]]) -> Path:
     """Every rule armed, as by day: what is filmed by night is no night of the clock."""
     name = {"zh": "平静", "en": "Quiet"}
-    night = datetime.now(UTC) + timedelta(hours=10)
+    night = utc_now() + timedelta(hours=10)
     site: dict[str, Any] = {
         "id": "quiet",
         "name": name,
