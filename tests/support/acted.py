@@ -17,6 +17,9 @@ from scenes.stage import SHAPE
 TOLERANCE_S = 2.0
 """An alert may begin so long before or after what it tells of: boxes tremble at borders."""
 
+_ROUNDED_S = 0.03
+"""Pictures are not taken on the thousandth."""
+
 Sighting = tuple[datetime, float, Detections]
 """When a picture was taken, heights of it to its width, and what was found in it."""
 
@@ -31,6 +34,7 @@ class Outcome:
         missed: Those that were not.
         false: What was told and did not happen, or was told again.
         after_s: For each event that was told, how long after its rule was met it was.
+        soon: How many of them were told within two samples of it.
         wrong: What was missed and what was false, in words.
     """
 
@@ -40,6 +44,7 @@ class Outcome:
     missed: int
     false: int
     after_s: list[float]
+    soon: int
     wrong: list[str]
 
     def as_json(self) -> dict[str, object]:
@@ -100,7 +105,8 @@ def scored(script: Script, began: datetime, alerts: Iterable[Alert], counts: Ite
         if happened != counted:
             wrong.append(f"{line}: {happened} counted as {counted}")
     after = [round(pair.alert.detected_s - events[pair.event].met_s, 3) for pair in done.found]
-    return Outcome(script.name, script.seconds, found, missed, false, after, wrong)
+    soon = sum(late <= 2 / script.fps + _ROUNDED_S for late in after)
+    return Outcome(script.name, script.seconds, found, missed, false, after, soon, wrong)
 
 
 def _counts(script: Script, counts: Iterable[FlowCount]) -> dict[str, tuple[Ways, Ways]]:

@@ -143,10 +143,11 @@ class Figures:
         """As a row of a table."""
         found, missed, false = (sum(getattr(o, n) for o in self.happened) for n in ("found", "missed", "false"))
         after = f"{median(self.after_s):.2f}, {self.after_s[-1]:.2f}" if self.after_s else "–"
+        soon = f"{sum(o.soon for o in self.happened)} of {len(self.after_s)}" if self.after_s else "–"
         minutes, quiet = (sum(o.seconds for o in part) / 60 for part in (self.happened, self.alike))
         return (
             f"| {self.code} | {len(self.happened)} | {minutes:.0f} | {found + missed} | {found} | {missed} | {false} "
-            f"| {self.f1:.3f} | {after} | {quiet:.0f} | {self.false_alerts} |"
+            f"| {self.f1:.3f} | {after} | {soon} | {quiet:.0f} | {self.false_alerts} |"
         )
 
     def tell(self) -> None:
@@ -166,6 +167,7 @@ class Figures:
 
 
 HEAD = (
-    "| code | scenes | min | events | found | missed | false | F1 | after: median, most s | alike, min | false |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
+    "| code | scenes | min | events | found | missed | false | F1 | after: median, most s | within 2 samples "
+    "| alike, min | false |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
