@@ -15,7 +15,7 @@ TWO_WHEELERS: Final = frozenset(KEYS["two_wheeler"])
 HINT: Final = 0.15
 """A two-wheeler far away is hardly ever found with a better score: from this one on it is followed on trial."""
 
-_LOOKS: Final = 4
+_LOOKS: Final = 5
 """A faint one must be found so many times at least, one soon after the other,"""
 
 _LENGTHS: Final = 1.5
@@ -23,6 +23,13 @@ _LENGTHS: Final = 1.5
 
 _PACE: Final = 1.2
 """so many of them a second: nobody walks that fast, and what only looks like one stands, or walks."""
+
+_ASIDE: Final = 0.3
+"""on a straight and even way, off which it never was by more of its lengths than this: parked ones side by side, found
+now here, now there, are no ride."""
+
+_KEPT: Final = 20
+"""Of its way so many points at most are remembered."""
 
 _WINDOW: Final = 2_000_000
 """µs; whoever has not done so within that time is watched anew: it may have waited, and ride from now on."""
@@ -45,6 +52,7 @@ class Followed:
         unsure_s: For how long it has not been seen surely.
         missed_s: For how long it has not been seen.
         votes: What it is called, with weights.
+        way: When and where its middle was since `since`, while it is faint and nothing is proven.
     """
 
     id: int
@@ -60,6 +68,7 @@ class Followed:
     unsure_s: float = 0.0
     missed_s: float = 0.0
     votes: dict[int, float] = field(default_factory=dict)
+    way: list[tuple[int, float, float]] = field(default_factory=list)
 
     @staticmethod
     def begin(number: int, label: int, score: float, at: int, box: Box, *, sure: bool) -> "Followed":
@@ -87,7 +96,7 @@ class Followed:
         if sure:
             self.sure, self.unsure_s = self.sure + 1, 0.0
         elif not self.proven and self._rides(box, at):
-            self.sure = 2
+            self.sure, self.way = 2, []
 
     def forget(self, life_s: float) -> None:
         """What was seen surely once, longer ago than that, may be nothing."""
@@ -97,12 +106,20 @@ class Followed:
     def _rides(self, box: Box, at: int) -> bool:
         """Whether it has gone as far, and as fast, as only what rides does."""
         (x, y), (u, v), lasting = _middle(box), self.start, at - self.since
+        self.way = [*self.way, (at, x, y)][-_KEPT:]
         away = hypot((x - u) / max(box[2] - box[0], 1e-3), (y - v) / max(box[3] - box[1], 1e-3))
         if away >= _LENGTHS and away * 1e6 >= _PACE * lasting:
-            return self.looks >= _LOOKS and self.label in TWO_WHEELERS
+            return self.looks >= _LOOKS and self.label in TWO_WHEELERS and self._steadily(box)
         if lasting > _WINDOW:
-            self.since, self.start, self.looks = at, (x, y), 1
+            self.since, self.start, self.looks, self.way = at, (x, y), 1, []
         return False
+
+    def _steadily(self, box: Box) -> bool:
+        """Whether it went straight and evenly from where it was first to where it is."""
+        (at, x, y), (u, v) = self.way[-1], self.start
+        wide, high = max(box[2] - box[0], 1e-3), max(box[3] - box[1], 1e-3)
+        parts = [((then - self.since) / (at - self.since), p, q) for then, p, q in self.way]
+        return all(hypot((u + (x - u) * t - p) / wide, (v + (y - v) * t - q) / high) <= _ASIDE for t, p, q in parts)
 
 
 def _middle(box: Box) -> Point:

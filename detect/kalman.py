@@ -16,6 +16,9 @@ _JERKY: Final = 1.0
 _UNKNOWN_SPEED: Final = 2.0
 """A new box may move at up to about this many of its own sizes per second."""
 
+_RESIZED: Final = 1.6
+"""While nothing is seen of it a box is taken for at most so many times as large, or as small, as it was."""
+
 
 def boxes_to_axes(xyxy: Floats) -> Floats:
     """(n, 4) corners to (n, 4) centre x, centre y, width, height."""
@@ -78,6 +81,13 @@ class Motion:
         """(n,): sigma of how high each box will be measured, fractions."""
         sigma: Floats = np.sqrt(self.spread[:, 1, 0] + (_MEASURED * np.maximum(self.place[:, 3], 1e-3)) ** 2)
         return sigma
+
+    def hold_sizes(self, which: NDArray[np.bool_], seen: Floats) -> None:
+        """These are never far larger or smaller than they were `seen`, (n, 2): a small box that trembled as it was lost
+        would soon be nothing.
+        """
+        least, most = seen / _RESIZED, seen * _RESIZED
+        self.place[which, 2:] = np.clip(self.place[:, 2:], least, most)[which]
 
     def stop(self) -> None:
         """Forget all speeds: too long has passed to believe in them."""

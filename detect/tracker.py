@@ -210,6 +210,8 @@ class Tracker:
             self._motion.stop()
         else:
             self._motion.predict(gap_s)
+            riding = np.array([followed.label in TWO_WHEELERS for followed in self._known], bool)
+            self._motion.hold_sizes(riding, boxes_to_axes(self._boxes)[:, 2:])
         for followed in self._known:
             followed.missed_s += min(gap_s, _MISSING_S)
             followed.unsure_s += min(gap_s, _MISSING_S)

@@ -71,6 +71,9 @@ FULL: Final[Mapping[str, Mapping[str, Maker]]] = {
 }
 """What lasts longer than a minute, with its times as they are by default; above they are a tenth of that."""
 
+LIMITS: Final[Mapping[str, Mapping[str, Maker]]] = {"WRONGWAY": {"fast": rides.wrongway_fast}}
+"""What is at the limit of what a detector sees and a tracker follows: measured apart."""
+
 GRAVER: Final[Mapping[str, Maker]] = {
     "LOITER": stays.loiter_stays_on,
     "PARK": PARK.stays_on,

@@ -8,7 +8,7 @@ from acted import acted
 from figures import Figures, outcomes
 
 from config.rules import PLACE_KEYS
-from scenes.repertoire import ALIKE, FULL, HAPPENS, scripts
+from scenes.repertoire import ALIKE, FULL, HAPPENS, LIMITS, scripts
 
 _WAY = "observations"
 
@@ -30,6 +30,17 @@ def test_a_rule_tells_what_happens_and_nothing_else(code: str, gates: dict[str, 
     figures.tell()
 
     assert figures.below(gates["rules"][_WAY][code]) == []
+
+
+@pytest.mark.parametrize("code", LIMITS)
+def test_a_rule_tells_what_is_at_the_limit_where_it_is_found(
+    code: str, gates: dict[str, Any], kept: Path | None
+) -> None:
+    told = list(outcomes(scripts(LIMITS[code], code, 10 if kept is None else 30), acted, kept, _WAY))
+    figures = Figures(code, told, [])
+    figures.tell()
+
+    assert figures.below(gates["limits"][_WAY][code]) == []
 
 
 def test_boxes_that_tremble_flicker_headlights_rain_shadow_and_insects_alert_nobody(kept: Path | None) -> None:

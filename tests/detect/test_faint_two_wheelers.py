@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -106,3 +107,31 @@ def test_what_turns_out_to_be_a_car_is_called_one_at_once_and_was_nothing_before
 
 def test_one_that_flickers_about_the_confidence_and_stands_is_nothing() -> None:
     assert not any(_followed(lambda k: detections(_one(0.5, 0.4 if k % 4 == 0 else 0.3))))
+
+
+def test_one_whose_box_shrank_as_it_was_lost_is_found_again() -> None:
+    """Small boxes tremble: taken for what shrinks on, it would have been nothing two pictures later."""
+    wide = [0.06] * 8 + [0.05, 0.042, 0.035] + [0.0] * 2 + [0.06] * 5
+
+    def seen(k: int) -> Detections:
+        x = 0.1 + 0.05 * k
+        return detections(*[(BICYCLE, 0.3, (x - wide[k] / 2, 0.3, x + wide[k] / 2, 0.38))] if wide[k] else [])
+
+    followed = _followed(seen, looks=len(wide))
+
+    assert {track.id for tracks in followed[5:] for track in tracks} == {1}
+    assert [len(tracks) for tracks in followed[13:]] == [1] * 5
+
+
+@pytest.mark.parametrize("often", [0.3, 0.5])
+def test_a_row_of_parked_ones_found_now_here_now_there_is_hardly_ever_one_that_rides(often: float) -> None:
+    """Twenty minutes of six; where any four sightings made a ride, it was 107 and 30 of them."""
+    rides = 0
+    for seed in range(20):
+        dice = Random(seed)
+        row = [0.2 + 1.1 * _WIDE * n for n in range(6)]
+        looks = [[_one(x + dice.gauss(0, 0.004), 0.2) for x in row if dice.random() < often] for _ in range(300)]
+        followed = _followed(lambda k, looks=looks: detections(*looks[k]), looks=300)
+        rides += len({track.id for tracks in followed for track in tracks})
+
+    assert rides <= 8
