@@ -155,9 +155,10 @@ def _looks(site: Any) -> Iterator[tuple[Where, str]]:  # noqa: ANN401 (the file 
     detector, health = (site.get(key) if isinstance(site, Mapping) else None for key in ("detector", "health"))
     fps = detector.get("fps") if isinstance(detector, Mapping) else None
     blind_s = health.get("blind_s", Health().blind_s) if isinstance(health, Mapping) else Health().blind_s
-    if _is_positive(fps) and _is_positive(blind_s) and fps * max(0.5, blind_s / 3) < 1:
-        remedy = f"write {ceil(100 / max(0.5, blind_s / 3)) / 100:g} or more, or a longer health.blind_s"
-        yield ("detector", "fps"), f"looks too seldom to see who is in a hurry: always blind; {remedy}"
+    longest = min(blind_s, max(0.5, blind_s / 3)) if _is_positive(blind_s) else 0.0
+    if _is_positive(fps) and longest and fps * longest < 1:
+        remedy = f"write {ceil(100 / longest) / 100:g} or more, or a longer health.blind_s"
+        yield ("detector", "fps"), f"looks too seldom to see who is in a hurry: blind time; {remedy}"
 
 
 def _is_positive(value: Any) -> TypeGuard[float]:  # noqa: ANN401

@@ -28,11 +28,8 @@ _ASIDE: Final = 0.3
 """on a straight and even way, off which it never was by more of its lengths than this: parked ones side by side, found
 now here, now there, are no ride."""
 
-_KEPT: Final = 20
-"""Of its way so many points at most are remembered."""
-
 _WINDOW: Final = 2_000_000
-"""µs; whoever has not done so within that time is watched anew: it may have waited, and ride from now on."""
+"""µs in which it must have done so: it may have waited before, and ride from now on."""
 
 
 @dataclass(slots=True)
@@ -41,29 +38,24 @@ class Followed:
 
     Attributes:
         id: Its number.
-        since, start: When it is watched for riding from, and where its middle was then, fractions.
         first_seen, last_seen: The first and the newest picture on which it was seen; before the first sure one it was
             nothing.
         begun: Where it was on the first one, fractions.
         score: The newest.
         hits: How often it was seen.
-        looks: How often since `since`.
         sure: How often it was seen surely, one soon after the other; from 2 on it is told of.
         unsure_s: For how long it has not been seen surely.
         missed_s: For how long it has not been seen.
         votes: What it is called, with weights.
-        way: When and where its middle was since `since`, while it is faint and nothing is proven.
+        way: When and where its middle was of late, while nothing is proven.
     """
 
     id: int
-    since: int
-    start: Point
     first_seen: int
     begun: Box
     last_seen: int
     score: float
     hits: int = 1
-    looks: int = 1
     sure: int = 1
     unsure_s: float = 0.0
     missed_s: float = 0.0
@@ -73,7 +65,7 @@ class Followed:
     @staticmethod
     def begin(number: int, label: int, score: float, at: int, box: Box, *, sure: bool) -> "Followed":
         """It is found for the first time."""
-        return Followed(number, at, _middle(box), at, box, at, score, sure=int(sure), votes={label: score})
+        return Followed(number, at, box, at, score, sure=int(sure), votes={label: score}, way=[(at, *_middle(box))])
 
     @property
     def label(self) -> int:
@@ -92,34 +84,35 @@ class Followed:
         self.votes = {name: 0.95 * weight for name, weight in self.votes.items()}
         self.votes[label] = self.votes.get(label, 0.0) + score
         self.score, self.last_seen, self.missed_s = score, at, 0.0
-        self.hits, self.looks = self.hits + 1, self.looks + 1
+        self.hits += 1
         if sure:
             self.sure, self.unsure_s = self.sure + 1, 0.0
-        elif not self.proven and self._rides(box, at):
-            self.sure, self.way = 2, []
+        if not self.proven:
+            self.way = [*(one for one in self.way if at - one[0] <= _WINDOW), (at, *_middle(box))]
+            if not sure and self.label in TWO_WHEELERS and self._rides(box):
+                self.sure = 2
+        if self.proven:
+            self.way = []
 
     def forget(self, life_s: float) -> None:
         """What was seen surely once, longer ago than that, may be nothing."""
         if not self.proven and self.unsure_s > life_s:
             self.sure = 0
 
-    def _rides(self, box: Box, at: int) -> bool:
-        """Whether it has gone as far, and as fast, as only what rides does."""
-        (x, y), (u, v), lasting = _middle(box), self.start, at - self.since
-        self.way = [*self.way, (at, x, y)][-_KEPT:]
-        away = hypot((x - u) / max(box[2] - box[0], 1e-3), (y - v) / max(box[3] - box[1], 1e-3))
-        if away >= _LENGTHS and away * 1e6 >= _PACE * lasting:
-            return self.looks >= _LOOKS and self.label in TWO_WHEELERS and self._steadily(box)
-        if lasting > _WINDOW:
-            self.since, self.start, self.looks, self.way = at, (x, y), 1, []
-        return False
-
-    def _steadily(self, box: Box) -> bool:
-        """Whether it went straight and evenly from where it was first to where it is."""
-        (at, x, y), (u, v) = self.way[-1], self.start
+    def _rides(self, box: Box) -> bool:
+        """Whether it has gone, from any point of its way on, as far, as fast and as evenly as only what rides does."""
         wide, high = max(box[2] - box[0], 1e-3), max(box[3] - box[1], 1e-3)
-        parts = [((then - self.since) / (at - self.since), p, q) for then, p, q in self.way]
-        return all(hypot((u + (x - u) * t - p) / wide, (v + (y - v) * t - q) / high) <= _ASIDE for t, p, q in parts)
+        at, x, y = self.way[-1]
+        for first in range(len(self.way) - _LOOKS + 1):
+            since, u, v = self.way[first]
+            lasting, right, down = at - since, x - u, y - v
+            away = hypot(right / wide, down / high)
+            if away < _LENGTHS or away * 1e6 < _PACE * lasting:
+                continue
+            parts = [((then - since) / lasting, p, q) for then, p, q in self.way[first:]]
+            if all(hypot((u + right * t - p) / wide, (v + down * t - q) / high) <= _ASIDE for t, p, q in parts):
+                return True
+        return False
 
 
 def _middle(box: Box) -> Point:

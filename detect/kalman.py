@@ -17,7 +17,7 @@ _UNKNOWN_SPEED: Final = 2.0
 """A new box may move at up to about this many of its own sizes per second."""
 
 _RESIZED: Final = 1.6
-"""While nothing is seen of it a box is taken for at most so many times as large, or as small, as it was."""
+"""A small box is taken for at most so many times as large, or as small, as it was when it was seen last."""
 
 
 def boxes_to_axes(xyxy: Floats) -> Floats:

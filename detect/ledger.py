@@ -96,10 +96,11 @@ class Ledger:
             taken: When the picture was taken, later than `sight.last`.
             now: Our clock.
         """
+        sight, said = self._unnoticed(sight, taken)
         seeing = Sight(last=taken, heard=now, first=True, since=min(sight.since, taken))
         if sight.span is not None:
             seeing = replace(seeing, since=taken)
-            return seeing, [self._said(sight.span, 2, max(taken, sight.span.began))]
+            return seeing, [*said, self._said(sight.span, 2, max(taken, sight.span.began))]
         if taken - sight.last <= self._blind:
             return seeing, []
         span = self._opened(sight, "process_down" if sight.down else "stalled" if sight.first else "starting")
@@ -115,11 +116,11 @@ class Ledger:
             taken: When this picture was taken.
             now: Our clock.
         """
-        said = list[BlindSpan]()
-        if taken - sight.last > self._blind and sight.span is None:  # a gap that nobody noticed is part of it
+        sight, said = self._unnoticed(sight, taken)
+        if (
+            taken - sight.last > self._blind and sight.span is None
+        ):  # as above, of any other: it is part of what follows
             since = min(since, sight.last)
-        elif _is_sparse(sight) and taken - sight.last > self._patience:
-            sight, said = self._turned(sight, "process_down" if sight.down else "stalled", sight.last)
         since = min(max(since, sight.since), taken)
         span, blind = sight.span, replace(sight, last=taken, heard=now, first=True, down=False)
         blind = replace(blind, since=min(sight.since, taken))
@@ -155,6 +156,12 @@ class Ledger:
             since = max(sight.since, min(since, health.since - self._freeze))
         span = self._opened(replace(sight, last=since), reason)
         return replace(sight, span=span), [self._said(span, 1, None)]
+
+    def _unnoticed(self, sight: Sight, taken: int) -> tuple[Sight, list[BlindSpan]]:
+        """A gap among sparse looks, too long to be one of them, that nobody noticed while it lasted."""
+        if not _is_sparse(sight) or taken - sight.last <= self._patience:
+            return sight, []
+        return self._turned(sight, "process_down" if sight.down else "stalled", sight.last)
 
     def _turned(self, sight: Sight, reason: str, at: int) -> tuple[Sight, list[BlindSpan]]:
         """The span that lasts ends at `at`, and one for another reason begins; one that only just began is that one."""

@@ -39,18 +39,22 @@ class Looks:
         if self.newest and taken <= self.newest[-1]:
             return Looks((taken,))
         looks = (*self.newest, taken)[-_SPARSE[-1][1] :]
-        scale = max(1.0, blind / _BLIND)
+        scale = _scale(blind)
         if self.sparse:
             return Looks(looks, _between(looks, blind) > _DENSE * scale)
         few = (len(looks) >= least and _between(looks[-most:], blind) > us * scale for least, most, us in _SPARSE)
         return Looks(looks, any(few))
 
-    @property
-    def seldom(self) -> tuple[str, int] | None:
+    def seldom(self, blind: int) -> tuple[str, int] | None:
         """Reason and beginning (the first look after which none came soon) for the ledger, where they are too few."""
         if not self.sparse:
             return None
-        return SPARSE, next((one for one, then in pairwise(self.newest) if then - one > _DENSE), self.newest[0])
+        soon = _DENSE * _scale(blind)
+        return SPARSE, next((one for one, then in pairwise(self.newest) if then - one > soon), self.newest[0])
+
+
+def _scale(blind: int) -> float:
+    return max(1.0, blind / _BLIND)
 
 
 def _between(looks: tuple[int, ...], blind: int) -> float:

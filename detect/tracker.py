@@ -183,7 +183,7 @@ class Tracker:
                 Followed(
                     **{
                         **raw,
-                        "start": (float(raw["start"][0]), float(raw["start"][1])),
+                        "way": [(int(at), float(x), float(y)) for at, x, y in raw["way"]],
                         "begun": _box(raw["begun"]),
                         "votes": {int(label): weight for label, weight in raw["votes"].items()},
                     }

@@ -46,7 +46,7 @@ class Looked:
         tracks: Seen in it.
         alerts: Revisions it caused, with their snapshots' keys.
         flows: Counts it caused.
-        spans: Blind spans it closed.
+        spans: Blind spans it opened or closed.
         involved: Ids of tracks in an alert that lasts.
         found: All that was found in it, also what this camera does not follow.
     """
@@ -220,7 +220,7 @@ class Watch:
         """What the ledger says to a picture: of a camera covered, moved or looked at too seldom it proves little."""
         memory = self._memory
         memory.looks = memory.looks.looked(taken, self._blind)
-        blinded = memory.health.blinded or memory.looks.seldom
+        blinded = memory.health.blinded or memory.looks.seldom(self._blind)
         if blinded is None:
             return self._ledger.analysed(memory.sight, taken, now)
         reason, since = blinded

@@ -73,10 +73,9 @@ def test_what_is_at_the_limit_is_told_as_often_as_it_was(
     code: str, act: Act, weights: tuple[str, Path], gates: dict[str, Any], kept: Path | None
 ) -> None:
     way, _ = weights
-    if kept is None:
-        pytest.skip("long: make accuracy")
-    number = 10 if way == _DEFAULT else _FEW[0]
-    figures = Figures(code, list(outcomes(scripts(LIMITS[code], code, number), act, kept, way)), [])
+    if kept is None or way != _DEFAULT:
+        pytest.skip("long: make accuracy, and with the default")
+    figures = Figures(code, list(outcomes(scripts(LIMITS[code], code, 10), act, kept, way)), [])
     figures.tell()
 
     assert figures.below(gates["limits"][way][code]) == []

@@ -332,7 +332,13 @@ WRONG = {
         "detector:\n  fps: 5",
         "detector:\n  fps: 0.5",
         "fps: 0.5",
-        "fps: looks too seldom to see who is in a hurry: always blind; write 2 or more, or a longer health.blind_s",
+        "fps: looks too seldom to see who is in a hurry: blind time; write 2 or more, or a longer health.blind_s",
+    ),
+    "looks farther apart than what is blind already": Wrong(
+        "  stall_s: 3",
+        "  stall_s: 3\n  blind_s: 0.15",
+        "fps: 5",
+        "fps: looks too seldom to see who is in a hurry: blind time; write 6.67 or more, or a longer health.blind_s",
     ),
     "too short a retention": Wrong(
         "health:", "evidence: {retention_days: 7}\nhealth:", "retention_days", "the law demands at least 30 days"

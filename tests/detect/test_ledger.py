@@ -199,6 +199,18 @@ def test_what_befalls_a_camera_that_is_looked_at_too_seldom_is_a_span_between_tw
     assert [to_micros(s.began) for s in (*first, *then, *last)] == [2 * _S, 2 * _S, 12 * _S, 12 * _S, 30 * _S]
 
 
+def test_a_long_gap_that_nobody_noticed_is_not_put_down_to_looks_that_were_few() -> None:
+    sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
+    sight, _ = _LEDGER.obscured(sight, "sparse", 2 * _S, 12 * _S, 12 * _S)
+    _, said = _LEDGER.analysed(sight, 60 * _S, 60 * _S)
+
+    assert [(s.reason, s.revision, s.ended and to_micros(s.ended)) for s in said] == [
+        ("sparse", 2, 12 * _S),
+        ("stalled", 1, None),
+        ("stalled", 2, 60 * _S),
+    ]
+
+
 def test_a_camera_that_is_covered_says_so_and_not_that_it_is_looked_at_too_seldom() -> None:
     sight, _ = _LEDGER.analysed(_SEEN, 11 * _S, 11 * _S)
     sight, _ = _LEDGER.obscured(sight, "sparse", 2 * _S, 12 * _S, 12 * _S)
@@ -233,7 +245,7 @@ def test_with_sparse_looks_each_instant_is_in_one_span_at_most_and_each_long_gap
         if what == "picture":
             gaps += [(sight.last, now)] if now - sight.last > 2 * _BLIND else []
             looks, covered = looks.looked(now, _BLIND), (covered or now) if obscured else 0
-            reason = (obscured, covered) if obscured else looks.seldom
+            reason = (obscured, covered) if obscured else looks.seldom(_BLIND)
             call = _LEDGER.analysed if reason is None else partial(_LEDGER.obscured, reason=reason[0], since=reason[1])
             sight, spans = call(sight, taken=now, now=now)
         elif what == "tick":

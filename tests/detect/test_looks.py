@@ -21,7 +21,7 @@ def _after(waits: list[float], looks: Looks | None = None) -> Looks:
 
 
 def test_a_look_a_second_is_too_seldom_since_the_first_of_them() -> None:
-    assert _after([0.2] * 20 + [1.0] * 14).seldom == ("sparse", 4 * _S)
+    assert _after([0.2] * 20 + [1.0] * 14).seldom(_BLIND) == ("sparse", 4 * _S)
 
 
 @pytest.mark.parametrize(("wait", "looks"), [(0.8, 16), (1.0, 12), (1.1, 5), (1.4, 4)])
@@ -62,6 +62,15 @@ def test_who_waits_longer_for_a_picture_asks_for_fewer() -> None:
         looks = looks.looked(number * 2 * _S, 5 * _S)
 
     assert not looks.sparse
+
+
+def test_who_waits_longer_is_told_of_since_looks_were_too_few_for_that() -> None:
+    looks = Looks((0,))
+    waits = [1.0] * 20 + [4.0] * 12
+    for taken in accumulate(waits):
+        looks = looks.looked(round(taken * _S), 5 * _S)
+
+    assert looks.seldom(5 * _S) == ("sparse", 20 * _S)
 
 
 def test_a_clock_set_back_begins_anew() -> None:

@@ -317,7 +317,7 @@ def test_a_place_that_is_none_in_a_state_is_refused_too() -> None:
     tracker = Tracker(0.35)
     tracker.update(_seen(0.5), _at(0.0))
     state = tracker.state()
-    state["known"][0]["start"] = []
+    state["known"][0]["way"] = [1]
 
     with pytest.raises(ValueError, match="not a tracker's state"):
         Tracker.of(state, 0.35, restarted=True)

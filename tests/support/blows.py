@@ -16,6 +16,7 @@ import httpx
 import redis
 from running_demo import RunningDemo
 
+from detect.ledger import SPARSE
 from models import keys
 from models.clock import from_iso, from_micros, utc_now
 
@@ -102,7 +103,7 @@ class Blows:
         since = {c: max([just_now, *(blow.at for blow in self.struck if blow.blinds(c))]) for c in self._cameras}
         return all(
             camera in told
-            and told[camera]["blind_since"] is None
+            and told[camera]["blind_reason"] in (None, SPARSE)
             and from_micros(told[camera]["taken"] or 0) > since[camera]
             for camera in self._cameras
         )

@@ -16,6 +16,9 @@ from models.wire import decode_blind, decode_evidence
 NEAR = timedelta(seconds=1.0)
 """Between what happened and what the ledger says."""
 
+_OFTEN = timedelta(seconds=0.4)
+"""From look to look: what is said to be looked at too seldom is not, with its beginning and end in it."""
+
 
 def spans_of(site: Site) -> list[BlindSpan]:
     """The newest revision of each blind span, in the order in which they were written."""
@@ -35,10 +38,14 @@ def looked_at(site: Site, camera: str) -> list[datetime]:
     return [from_micros(taken) for taken in sorted(record.taken for record in read(log) if isinstance(record, Seen))]
 
 
+def _within(pictures: list[datetime], span: tuple[datetime, datetime]) -> int:
+    return sum(span[0] < taken <= span[1] for taken in pictures)
+
+
 def untold(site: Site, camera: str, since: datetime) -> list[tuple[str, datetime, datetime]]:
     """Spans without a hole in the camera's pictures, and holes longer than `health.blind_s` without a span.
 
-    Where a slow machine looked too seldom, that is told, and a hole there may be no span of its own.
+    Where a slow machine looked too seldom, that is told, and a hole there may be no span of its own: if it did.
     """
     pictures = looked_at(site, camera)
     spans = [s for s in spans_of(site) if s.camera == camera and (s.ended is None or s.ended > since)]
@@ -49,6 +56,7 @@ def untold(site: Site, camera: str, since: datetime) -> list[tuple[str, datetime
         if after > since and not any(began <= before and after <= ended for began, ended in sparse)
     ]
     told = [(s.began, s.ended) for s in spans if s.ended is not None and s.reason != SPARSE]
+    told += [one for one in sparse if (one[1] - one[0]) / max(1, _within(pictures, one)) < _OFTEN]
     fits = [
         (span, hole)
         for span in told

@@ -116,7 +116,7 @@ def _table(
     for kind in KINDS:
         of_kind = [gap for gap in gaps if gap.blow.kind == kind]
         told = [s for s in spans if any(gap.is_told_by(s) for gap in of_kind)]
-        blind = [(s.ended - s.began).total_seconds() for s in told if s.ended is not None]
+        blind = [(s.ended - s.began).total_seconds() for s in told if s.ended is not None and s.reason != SPARSE]
         if kind in BLINDING:
             back = [(gap.again - gap.blow.at).total_seconds() for gap in of_kind]
         else:
