@@ -62,11 +62,12 @@ def test_a_fire_that_was_dismissed_rings_and_waits_again_and_so_does_what_grows_
         page.evaluate(LISTEN)
         rows["FIRE"].click()
         hear(page, _GRAVEST_HZ)
+        page.wait_for_timeout(600)  # a key pressed sooner was meant for what stood there before
         page.keyboard.press("f")
         page.get_by_test_id("reason-false_alarm").click()
         page.locator(".row[data-state=DISMISSED]").wait_for(timeout=SOON_MS)
         rows["PARK"].click()
-        page.wait_for_timeout(600)  # a key pressed sooner was meant for what stood there before
+        page.wait_for_timeout(600)  # as above
         page.keyboard.press(" ")
         page.locator(".row[data-state=ACKED]").wait_for(timeout=SOON_MS)
         forget(page)
