@@ -117,9 +117,7 @@ class Ledger:
             now: Our clock.
         """
         sight, said = self._unnoticed(sight, taken)
-        if (
-            taken - sight.last > self._blind and sight.span is None
-        ):  # as above, of any other: it is part of what follows
+        if sight.span is None and taken - sight.last > self._blind:  # unnoticed, too: it is part of what follows
             since = min(since, sight.last)
         since = min(max(since, sight.since), taken)
         span, blind = sight.span, replace(sight, last=taken, heard=now, first=True, down=False)
@@ -142,7 +140,7 @@ class Ledger:
         """
         if sight.span is not None and sight.span.reason in OBSCURED and now - sight.heard <= self._blind:
             return sight, []
-        if sight.span is not None and sight.span.reason == SPARSE:
+        if _is_sparse(sight):
             if now - sight.heard <= self._patience:
                 return sight, []
             return self._turned(sight, _reason(sight, health, now), sight.last)
