@@ -74,7 +74,7 @@ def test_what_is_at_the_limit_is_told_as_often_as_it_was(
 ) -> None:
     way, _ = weights
     if kept is None or way != _DEFAULT:
-        pytest.skip("long: make accuracy, and with the default")
+        pytest.skip("long: make accuracy")
     figures = Figures(code, list(outcomes(scripts(LIMITS[code], code, 10), act, kept, way)), [])
     figures.tell()
 
