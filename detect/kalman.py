@@ -77,6 +77,11 @@ class Motion:
         self.speed[which] += of_speed * missed
         self.spread[which] = np.stack((here - of_place * here, both - of_place * both, pace - of_speed * both), axis=-1)
 
+    def goes(self, k: int, pace: Floats) -> None:
+        """Box `k` goes at `pace` (2,), as was measured over several pictures."""
+        self.speed[k, :2] = pace
+        self.spread[k, :2, 2] = (_JERKY * _sizes(self.place[k : k + 1])[0, :2]) ** 2
+
     def unsure_upright(self) -> Floats:
         """(n,): sigma of how high each box will be measured, fractions."""
         sigma: Floats = np.sqrt(self.spread[:, 1, 0] + (_MEASURED * np.maximum(self.place[:, 3], 1e-3)) ** 2)

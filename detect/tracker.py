@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.assignment import assign
-from detect.followed import HINT, TWO_WHEELERS, Followed, shared
+from detect.faint import HINT, Faint, Ride
+from detect.followed import TWO_WHEELERS, Followed, shared
 from detect.kalman import Floats, Motion, axes_to_boxes, boxes_to_axes
 from detect.overlap import RUN, WALK, overlap, reached, widened
 from detect.upright import astray
 from models.clock import from_micros, to_micros
 from models.detection import Detections
 from models.geometry import Box
-from models.labels import KEY_NUMBER, KEYS, OWN_LABELS, PERSON
+from models.labels import BICYCLE, KEY_NUMBER, KEYS, OWN_LABELS, PERSON
 from models.track import Track
 
 LIFE_S: Final = 2.0
@@ -85,8 +86,8 @@ class Tracker:
     """The tracks of one camera; not for use from two threads.
 
     Args:
-        high: A detection needs this score to begin a track; fainter ones only carry one on, but those of a two-wheeler
-            that rides.
+        high: A detection needs this score to begin a track; fainter ones only carry one on, but for those of a
+            two-wheeler that rides.
     """
 
     def __init__(self, high: float) -> None:
@@ -94,6 +95,7 @@ class Tracker:
         self._next_id = 1
         self._taken: int | None = None
         self._known: list[Followed] = []
+        self._faint = Faint()
         nothing = np.zeros((0, 4))
         self._motion = Motion.at(nothing)
         self._boxes: Floats = nothing
@@ -117,8 +119,7 @@ class Tracker:
         faint = ~sure & (found.score >= LOW_SCORE)
         hints = faint & (found.score >= HINT) & _IS_TWO_WHEELER[found.label]
         proven = np.array([f.proven for f in self._known], bool)
-        once = np.array([f.sure == f.hits == 1 and f.label in _RUNS for f in self._known], bool)
-        two_wheelers = np.array([f.label in TWO_WHEELERS for f in self._known], bool)
+        once = np.array([f.hits == 1 and f.label in _RUNS for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
         if len(left) and len(free):
@@ -127,7 +128,6 @@ class Tracker:
                 (proven, sure, _NEAR[0]),
                 (proven, faint, _NEAR[1]),
                 (~proven, sure, _NEAR[2]),
-                (~proven & two_wheelers, hints, _NEAR[2]),
             ):
                 if not (who.any() and what.any()):
                     continue
@@ -143,14 +143,15 @@ class Tracker:
                     for i, j in assign(np.where(np.outer(left & who, free & sure), reach, 0.0)):
                         left[i], free[j] = False, False
                         matches.append((i, j))
-        self._see(matches, found, boxes, at, sure)
-        self._begin(free & sure, free & hints, found, boxes, at)
+        self._see(matches, found, boxes, at)
+        self._begin(free & sure, found, boxes, at)
+        self._follow_rides(free & hints, found, boxes, at)
         self._forget()
         return tuple(sorted((self._track(k) for k in range(len(self._known)) if self._shown(k, at)), key=_by_id))
 
     def reset(self) -> None:
         """The stream began anew: nothing is followed any more; ids go on counting."""
-        self._known, self._taken = [], None
+        self._known, self._taken, self._faint = [], None, Faint()
         self._boxes = np.zeros((0, 4))
         self._motion = Motion.at(self._boxes)
 
@@ -162,6 +163,7 @@ class Tracker:
             "known": [
                 {**asdict(f), "votes": {str(label): weight for label, weight in f.votes.items()}} for f in self._known
             ],
+            "faint": self._faint.state(),
             "boxes": self._boxes.tolist(),
             "place": self._motion.place.tolist(),
             "speed": self._motion.speed.tolist(),
@@ -183,13 +185,13 @@ class Tracker:
                 Followed(
                     **{
                         **raw,
-                        "way": [(int(at), float(x), float(y)) for at, x, y in raw["way"]],
                         "begun": _box(raw["begun"]),
                         "votes": {int(label): weight for label, weight in raw["votes"].items()},
                     }
                 )
                 for raw in state["known"]
             ]
+            tracker._faint = Faint.of(state["faint"])
             n = len(tracker._known)
             tracker._boxes = np.array(state["boxes"], np.float64).reshape(n, 4)
             tracker._motion = Motion(
@@ -214,7 +216,6 @@ class Tracker:
             self._motion.hold_sizes(riding, boxes_to_axes(self._boxes)[:, 2:])
         for followed in self._known:
             followed.missed_s += min(gap_s, _MISSING_S)
-            followed.unsure_s += min(gap_s, _MISSING_S)
 
     def _near(self, found: Detections, boxes: Floats, gap_s: float) -> Floats:
         """How well each track fits each detection, (known, found): overlap once widened, less the price of a label.
@@ -248,9 +249,7 @@ class Tracker:
         mine, its = self._keys(found)
         return np.where((mine == its) & (seen & here)[:, None], reached(self._boxes, boxes, gap_s, pace), 0.0)
 
-    def _see(
-        self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int, sure: NDArray[np.bool_]
-    ) -> None:
+    def _see(self, matches: list[tuple[int, int]], found: Detections, boxes: Floats, at: int) -> None:
         if not matches:
             return
         which = np.array([i for i, _ in matches], np.intp)
@@ -258,45 +257,63 @@ class Tracker:
         self._motion.correct(which, boxes_to_axes(boxes[theirs]))
         self._boxes[which] = boxes[theirs]
         for i, j in matches:
-            x0, y0, x1, y1 = boxes[j].tolist()
-            label, score = int(found.label[j]), float(found.score[j])
-            self._known[i].see(label, score, at, (x0, y0, x1, y1), sure=bool(sure[j]))
+            self._known[i].see(int(found.label[j]), float(found.score[j]), at)
 
-    def _begin(
-        self, sure: NDArray[np.bool_], hints: NDArray[np.bool_], found: Detections, boxes: Floats, at: int
-    ) -> None:
-        """Follow what is new, the surest first, and faint two-wheelers on trial.
-
-        What covers a box seen just now is the same thing found twice; what is faint and mostly one with it, its part.
-        """
-        here = [k for k, f in enumerate(self._known) if f.last_seen == at]
-        taken = self._boxes[here]
-        kinds = [_kind(self._known[k].label) for k in here]
-        trials = [not self._known[k].sure for k in here]
+    def _begin(self, which: NDArray[np.bool_], found: Detections, boxes: Floats, at: int) -> None:
+        """Follow what is new, the surest first; what covers a box seen just now is the same thing found twice."""
+        taken, kinds = self._seen_at(at)
         begun = []
-        for j in sorted(np.flatnonzero(sure | hints).tolist(), key=lambda j: (not sure[j], -float(found.score[j]))):
-            label, score = int(found.label[j]), float(found.score[j])
-            same = np.array(kinds, np.intp) == _kind(label)
-            if sure[j]:
-                covered = (overlap(boxes[j : j + 1], taken)[0] > _DOUBLE) & ~np.array(trials, bool)
-            else:
-                covered = shared(boxes[j], taken) > _PART
-            if (covered & same).any():
+        for j in _best(which, found):
+            if ((overlap(boxes[j : j + 1], taken)[0] > _DOUBLE) & (kinds == _KIND[KEY_NUMBER[found.label[j]]])).any():
                 continue
             begun.append(j)
-            taken = np.concatenate((taken, boxes[j : j + 1]))
-            kinds.append(_kind(label))
-            trials.append(not sure[j])
-            x0, y0, x1, y1 = boxes[j].tolist()
-            self._known.append(Followed.begin(self._next_id, label, score, at, (x0, y0, x1, y1), sure=bool(sure[j])))
+            taken, kinds = _with(taken, boxes[j]), np.append(kinds, _KIND[KEY_NUMBER[found.label[j]]])
+        self._follow(begun, found, boxes, at)
+
+    def _follow_rides(self, hints: NDArray[np.bool_], found: Detections, boxes: Floats, at: int) -> None:
+        """Tell of two-wheelers that ride, however faintly they are found; what is mostly one with a box that is
+        followed is its part.
+        """
+        taken, kinds = self._seen_at(at)
+        whole = taken[kinds == _kind(BICYCLE)]
+        apart = []
+        for j in _best(hints, found):
+            if not (shared(boxes[j], whole) > _PART).any():
+                apart.append(j)
+                whole = _with(whole, boxes[j])
+        unproven = [
+            k for k, f in enumerate(self._known) if not f.proven and f.last_seen == at and f.label in TWO_WHEELERS
+        ]
+        rides = self._faint.rides(np.concatenate((self._boxes[unproven], boxes[apart])), at)
+        for k, ride in zip(unproven, rides, strict=False):
+            self._ride(k, ride)
+        for j, ride in zip(apart, rides[len(unproven) :], strict=True):
+            if ride is not None:
+                self._follow([j], found, boxes, at)
+                self._ride(len(self._known) - 1, ride)
+
+    def _ride(self, k: int, ride: Ride | None) -> None:
+        if ride is not None:
+            self._known[k].rides(ride)
+            self._motion.goes(k, ride.pace)
+
+    def _seen_at(self, at: int) -> tuple[Floats, NDArray[np.intp]]:
+        """Boxes (n, 4) and kinds (n,) of what is followed and was seen then."""
+        here = [k for k, f in enumerate(self._known) if f.last_seen == at]
+        return self._boxes[here], np.array([_kind(self._known[k].label) for k in here], np.intp)
+
+    def _follow(self, which: Sequence[int], found: Detections, boxes: Floats, at: int) -> None:
+        """These detections begin tracks."""
+        if not which:
+            return
+        for j in which:
+            label, score = int(found.label[j]), float(found.score[j])
+            self._known.append(Followed.begin(self._next_id, label, score, at, _box(boxes[j].tolist())))
             self._next_id += 1
-        if begun:
-            self._boxes = np.concatenate((self._boxes, boxes[begun]))
-            self._motion.add(boxes_to_axes(boxes[begun]))
+        self._boxes = np.concatenate((self._boxes, boxes[which]))
+        self._motion.add(boxes_to_axes(boxes[which]))
 
     def _forget(self) -> None:
-        for followed in self._known:
-            followed.forget(_TRIAL_LIFE_S)
         kept = [k for k, f in enumerate(self._known) if f.missed_s <= (LIFE_S if f.proven else _TRIAL_LIFE_S)]
         if len(kept) < len(self._known):
             which = np.array(kept, np.intp)
@@ -317,6 +334,15 @@ class Tracker:
 def _box(raw: Sequence[float]) -> Box:
     x0, y0, x1, y1 = (float(value) for value in raw)
     return x0, y0, x1, y1
+
+
+def _best(which: NDArray[np.bool_], found: Detections) -> list[int]:
+    """The numbers of these detections, that of the best score first."""
+    return sorted(np.flatnonzero(which).tolist(), key=lambda j: -float(found.score[j]))
+
+
+def _with(boxes: Floats, box: Floats) -> Floats:
+    return np.concatenate((boxes, box[None]))
 
 
 def _kind(label: int) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from config.rules import CongestRule
 from config.watching import Watching
-from detect.rules.pace import Pace, paced
+from detect.rules.pace import Pace, Slowness
 from detect.rules.rule import Place, micros
 from detect.rules.throng import Demand, Throng
 from models.track import Track
@@ -18,7 +18,7 @@ class Congest(Throng):
     def __init__(self, config: CongestRule, place: Place) -> None:
         demand = Demand(config.things, micros(config.dwell_s), min(config.clear_things, config.things))
         super().__init__(config, place, demand)
-        self._slow, self._wide = config.pace, place.wide
+        self._slowness = Slowness(config.pace, self._gap, place.wide)
 
     def demanded(self, taken: datetime) -> int:
         """The same by day and by night."""
@@ -28,8 +28,15 @@ class Congest(Throng):
     def there(self, paces: tuple[Pace, ...], tracks: Sequence[Track], at: int) -> tuple[tuple[Pace, ...], list[Track]]:
         """Those inside that are slower than `pace`; of what has just come nobody knows yet how fast it goes."""
         _, inside = super().there(paces, tracks, at)
-        paces, speeds = paced(paces, inside, at, self._wide)
-        return paces, [track for track in inside if speeds.get(track.id, self._slow) < self._slow]
+        paces = self._slowness.step(paces, inside, at)
+        slow = {pace.track for pace in paces if pace.slow is not None}
+        return paces, [track for track in inside if track.id in slow]
+
+    def since(self, paces: tuple[Pace, ...], there: Sequence[Track], many: int, at: int) -> int:
+        """Since the last of so many has hardly moved: it is known a second or two later."""
+        counts = {track.id for track in there}
+        slow = sorted(pace.slow for pace in paces if pace.track in counts and pace.slow is not None)
+        return slow[many - 1] if len(slow) >= many else at
 
 
 RULES: Final[dict[type[Watching], type[Congest]]] = {CongestRule: Congest}

@@ -1,56 +1,62 @@
-"""How fast things go, in lengths of their own a second, over a second or two: a box that trembles goes nowhere."""
+"""What hardly moves: how fast a thing goes is measured over a second or two, since a box that trembles goes nowhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from detect.rules.measure import apart, length
-from detect.rules.rule import micros
-from detect.tracker import LIFE_S
 from models.geometry import Point
 from models.track import Track
 
 _SPAN: Final = 1_000_000
-"""µs; over less than this nothing is said."""
+"""µs; over less than this nothing is known."""
+
+
+_KEPT: Final = 2_000_000
+"""µs; for so long it is remembered where things were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Where a track was. Instants in µs.
+    """Where a track was of late. Instants in µs.
 
     Attributes:
         track: Its id.
-        seen: The newest picture it was on.
-        since, there: When and where it was one or two spans ago; what its speed is measured from.
-        next_since, next_there: The same, for when the first is older than that.
+        way: When and where it was, the newest last.
+        slow: Since when it has hardly moved; None: it moves, or nobody knows yet.
     """
 
     track: int
-    seen: int
-    since: int
-    there: Point
-    next_since: int
-    next_there: Point
+    way: tuple[tuple[int, Point], ...] = ()
+    slow: int | None = None
 
 
-def paced(
-    before: Sequence[Pace], tracks: Sequence[Track], at: int, wide: float
-) -> tuple[tuple[Pace, ...], dict[int, float]]:
-    """One picture on: what is remembered, and the lengths a second of each track that was seen for long enough.
+@dataclass(frozen=True, slots=True)
+class Slowness:
+    """What hardly moves.
 
-    `wide` is heights to the picture's width.
+    Attributes:
+        slow: Fewer lengths a second than this.
+        gap: What was not seen for so many µs begins anew.
+        wide: Heights to the picture's width.
     """
-    paces = {p.track: p for p in before if at - p.seen <= micros(LIFE_S)}
-    speeds = {}
-    for track in tracks:
-        feet = track.feet
-        pace = paces.get(track.id)
-        if pace is None:
-            paces[track.id] = Pace(track.id, at, at, feet, at, feet)
-            continue
-        if at - pace.since >= _SPAN:
-            speeds[track.id] = apart(feet, pace.there, wide) / length(track.box, wide) / ((at - pace.since) / 1e6)
-        if at - pace.next_since >= _SPAN:
-            pace = Pace(track.id, at, pace.next_since, pace.next_there, at, feet)
-        paces[track.id] = replace(pace, seen=at)
-    return tuple(paces.values()), speeds
+
+    slow: float
+    gap: int
+    wide: float
+
+    def step(self, before: Sequence[Pace], tracks: Sequence[Track], at: int) -> tuple[Pace, ...]:
+        """One picture on."""
+        paces = {p.track: p for p in before if at - p.way[-1][0] <= self.gap}
+        for track in tracks:
+            pace = paces.get(track.id, Pace(track.id))
+            known = [one for one in pace.way[:-1] if at - one[0] <= _KEPT] + list(pace.way[-1:])
+            since = next((then for then, there in known if self._hardly_moves(track, there, at - then)), None)
+            slow = since if since is None or pace.slow is None else min(pace.slow, since)
+            paces[track.id] = Pace(track.id, (*known, (at, track.feet)), slow)
+        return tuple(paces.values())
+
+    def _hardly_moves(self, track: Track, there: Point, spent: int) -> bool:
+        """Whether it does, having been `there` so many µs ago."""
+        gone = apart(track.feet, there, self.wide) / length(track.box, self.wide)
+        return spent >= _SPAN and gone < self.slow * spent / 1e6

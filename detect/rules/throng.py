@@ -126,6 +126,11 @@ class Throng(ABC):
         del at
         return paces, [track for track in tracks if self._zone.contains(track.feet)]
 
+    def since(self, paces: tuple[Pace, ...], there: Sequence[Track], many: int, at: int) -> int:
+        """Since when those who are there at `at` are so many."""
+        del paces, there, many
+        return at
+
     def fresh(self) -> State:
         """Nobody there."""
         return State(runs=(None,) * len(self._demands))
@@ -136,7 +141,7 @@ class Throng(ABC):
         state, alerts = self._after_hole(state, at)
         paces, there = self.there(state.paces, of_labels(tracks, self._config.labels), at)
         runs = tuple(
-            self._run(run, met=len(there) >= demand.many, at=at)
+            self._run(run, self.since(paces, there, demand.many, at) if len(there) >= demand.many else None, at)
             for run, demand in zip(state.runs, self._demands, strict=True)
         )
         before = told = state.breach
@@ -164,10 +169,11 @@ class Throng(ABC):
             return []
         return [self._alert(_over(breach), [])]
 
-    def _run(self, run: Run | None, *, met: bool, at: int) -> Run | None:
+    def _run(self, run: Run | None, since: int | None, at: int) -> Run | None:
+        """One picture on, on which they have been enough `since` then, or are not."""
         lives = run is not None and at - run.newest <= self._gap
-        if met:
-            return replace(run, newest=at) if run is not None and lives else Run(at, at)
+        if since is not None:
+            return replace(run, newest=at) if run is not None and lives else Run(since, at)
         return run if lives else None
 
     def _after_hole(self, state: State, at: int) -> tuple[State, list[Alert]]:

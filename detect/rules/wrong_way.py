@@ -1,6 +1,6 @@
 """WRONGWAY 逆行: vehicles and two-wheelers go against the way that a line says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,8 @@ from detect.rules.rule import Place, micros, of_labels
 from detect.tracker import LIFE_S
 from models.alert import Alert
 from models.clock import to_micros
-from models.track import Track
+from models.geometry import Point
+from models.track import Track, feet
 
 _STEP: Final = 0.02
 """In lengths: less is trembling, and waits to become more."""
@@ -26,6 +27,9 @@ _CREDIT: Final = 1_000_000
 
 _LEAP: Final = 0.5
 """Of the lengths that are asked; one step counts for no more: a jump alone is no ride."""
+
+_PARTS: Final = 10
+"""So finely it is known where somebody came in who was seen before he was told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,11 @@ class WrongWay:
         rides = {} if blind else {r.track: r for r in state.rides if at - r.seen <= micros(LIFE_S)}
         wrong: list[tuple[Track, Ride]] = []
         for track in wanted:
-            if not self._is_there(track):
+            if not self._is_there(track.feet):
                 rides.pop(track.id, None)
                 continue
-            ride = self._ridden(rides.get(track.id), track, at)
+            ride = rides.get(track.id)
+            ride = self._begun(track, at) if ride is None else self._ridden(ride, track, at)
             if not ride.told and ride.lasting >= self._lasting and ride.lengths >= self._lengths:
                 ride = replace(ride, told=True)
                 wrong.append((track, ride))
@@ -126,13 +131,27 @@ class WrongWay:
         del state
         return []
 
-    def _is_there(self, track: Track) -> bool:
-        return self._line.beside(track.feet, self._wide) if self._zone is None else self._zone.contains(track.feet)
+    def _is_there(self, here: Point) -> bool:
+        return self._line.beside(here, self._wide) if self._zone is None else self._zone.contains(here)
 
-    def _ridden(self, ride: Ride | None, track: Track, at: int) -> Ride:
+    def _begun(self, track: Track, at: int) -> Ride:
+        """How far it has gone when it is told of: before that it was seen, and went evenly."""
+        here, first, long = track.feet, to_micros(track.first_seen), length(track.box, self._wide)
+        along = self._way.along(here)
+        ride = Ride(track.id, at, along, at, at)
+        if track.begun is None or at - first > micros(LIFE_S):
+            return ride
+        for (x, y), since in _between(feet(track.begun), here, first, at):
+            if not self._is_there((x, y)):
+                break
+            gone = (self._way.along((x, y)) - along) / long
+            ride = replace(ride, since=since, lasting=at - since, lengths=min(gone, _LEAP * self._lengths))
+        return ride if ride.lengths >= _STEP else Ride(track.id, at, along, at, at)
+
+    def _ridden(self, ride: Ride, track: Track, at: int) -> Ride:
         """How far it has gone one picture on."""
         along, long = self._way.along(track.feet), length(track.box, self._wide)
-        if ride is None or along > ride.low + _BACK * long or (ride.lengths == 0 and along >= ride.low):
+        if along > ride.low + _BACK * long or (ride.lengths == 0 and along >= ride.low):
             return Ride(track.id, at, along, at, at)
         step = (ride.low - along) / long
         if step < _STEP:
@@ -147,6 +166,14 @@ class WrongWay:
             lasting=ride.lasting + spent,
             lengths=ride.lengths + min(step, _LEAP * self._lengths),
         )
+
+
+def _between(begun: Point, here: Point, first: int, at: int) -> Iterator[tuple[Point, int]]:
+    """Where it was in between, with when, the newest first and the very first last."""
+    for part in range(_PARTS - 1, -1, -1):
+        share = part / _PARTS
+        point = (begun[0] + share * (here[0] - begun[0]), begun[1] + share * (here[1] - begun[1]))
+        yield point, first + round(share * (at - first))
 
 
 RULES: Final[dict[type[Watching], type[WrongWay]]] = {WrongWayRule: WrongWay}

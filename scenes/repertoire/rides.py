@@ -92,12 +92,11 @@ def wrongway_slow(dice: Random, name: str) -> Script:
 
 
 def wrongway_across(dice: Random, name: str) -> Script:
-    """Somebody rides across the picture: at 10 to 30 km/h looked at five times a second, up to 20 three times."""
+    """Somebody rides across the picture, at 10 to 30 km/h."""
 
     def make() -> Script:
-        fps = dice.choice((5.0, 3.0))
-        wrong = _sideways(dice, dice.uniform(3, 10), left=True, kmh=dice.uniform(10, 30 if fps > 4 else 20))  # noqa: PLR2004 (as said)
-        return _ridden(dice, name, [wrong], [], along=False, fps=fps)
+        wrong = _sideways(dice, dice.uniform(3, 10), left=True, kmh=dice.uniform(10, 30))
+        return _ridden(dice, name, [wrong], [], along=False, fps=dice.choice((5.0, 3.0)))
 
     return clearly(make)
 

@@ -47,8 +47,8 @@ def test_five_that_hardly_move_for_a_minute_are_told_until_the_queue_has_gone() 
     assert (first.code, first.level, seconds(first.began, _T0), seconds(first.detected, _T0)) == (
         "CONGEST",
         3,
-        1.0,  # of what has just come nobody knows yet how fast it goes
-        61.0,
+        0.0,  # how fast they go is known a second later, and counts from the first
+        60.0,
     )
     assert first.observed == {"things": 5, "lasting_s": 60.0}
     assert first.threshold == {"things": 5, "lasting_s": 60.0}
@@ -96,7 +96,20 @@ def test_one_that_gets_a_new_number_is_known_to_stand_a_second_later_and_no_time
     ]
     told, _ = said_at(_rule(), seen)
 
-    assert [seconds(at, _T0) for at, _ in told] == [61.0]
+    assert [seconds(at, _T0) for at, _ in told] == [60.0]
+
+
+@pytest.mark.parametrize("halts", [10.0, 10.3, 10.6, 10.9, 11.2])
+def test_the_minute_begins_when_the_last_of_them_halts_whenever_that_is(halts: float) -> None:
+    """It came at a length and a half a second; how fast it goes is measured over a second or more."""
+
+    def where(number: int, t: float) -> float:
+        return 0.1 * number if number < 4 else 0.4 + 0.27 * max(0.0, halts - t)
+
+    (alert,) = _said(stand(0, 80, 5), where)
+
+    assert seconds(alert.began, _T0) == pytest.approx(halts, abs=0.21)
+    assert seconds(alert.detected, _T0) == pytest.approx(halts + 60, abs=0.41)
 
 
 def test_time_in_a_hole_is_not_counted() -> None:

@@ -20,8 +20,13 @@ def _one(x: float, score: float, label: int = BICYCLE) -> tuple[int, float, tupl
     return label, score, (x - _WIDE / 2, 0.3, x + _WIDE / 2, 0.38)
 
 
-def _followed(seen: Callable[[int], Detections], fps: float = 5.0, looks: int = 20) -> list[list[Track]]:
+def _followed(
+    seen: Callable[[int], Detections], fps: float = 5.0, looks: int = 20, learnt_s: float = 7.0
+) -> list[list[Track]]:
+    """What is told of each look, after so long in which nothing was there."""
     tracker = Tracker(0.35)
+    for k in range(-round(learnt_s * fps), 0):
+        tracker.update(Detections.none(), _T0 + timedelta(seconds=k / fps))
     return [list(tracker.update(seen(k), _T0 + timedelta(seconds=k / fps))) for k in range(looks)]
 
 
@@ -131,15 +136,59 @@ def test_one_whose_box_shrank_as_it_was_lost_is_found_again() -> None:
     assert [len(tracks) for tracks in followed[13:]] == [1] * 5
 
 
-@pytest.mark.parametrize("often", [0.3, 0.5])
-def test_a_row_of_parked_ones_found_now_here_now_there_is_hardly_ever_one_that_rides(often: float) -> None:
-    """Twenty minutes of six; where any four sightings made a ride, it was 107 and 30 of them."""
-    rides = 0
-    for seed in range(20):
+@pytest.mark.parametrize(
+    ("fps", "apart", "often"), [(5.0, 1.1, 0.3), (5.0, 1.1, 0.7), (3.0, 0.6, 0.3), (3.0, 0.6, 0.6)]
+)
+def test_a_row_of_parked_ones_found_now_here_now_there_never_rides(fps: float, apart: float, often: float) -> None:
+    """From the very first picture on: they are found again where they were found before."""
+    for seed in range(3):
         dice = Random(seed)
-        row = [0.2 + 1.1 * _WIDE * n for n in range(6)]
-        looks = [[_one(x + dice.gauss(0, 0.004), 0.2) for x in row if dice.random() < often] for _ in range(300)]
-        followed = _followed(lambda k, looks=looks: detections(*looks[k]), looks=300)
-        rides += len({track.id for tracks in followed for track in tracks})
+        row = [0.1 + apart * _WIDE * n for n in range(8)]
+        looks = [[_one(x + dice.gauss(0, 0.004), 0.2) for x in row if dice.random() < often] for _ in range(500)]
+        followed = _followed(lambda k, looks=looks: detections(*looks[k]), fps, 500, learnt_s=0.0)
 
-    assert rides <= 12
+        assert not any(followed)
+
+
+def test_each_of_some_who_ride_one_after_the_other_is_followed() -> None:
+    """Where one was found two seconds ago nothing stands."""
+
+    def seen(k: int) -> Detections:
+        return detections(*(_one(x, 0.25) for n in range(4) if -0.1 < (x := 0.05 * (k - 10 * n)) < 1.0))
+
+    followed = _followed(seen, looks=50)
+
+    assert len({track.id for tracks in followed for track in tracks}) == 4
+
+
+def test_one_that_rides_past_parked_ones_is_followed() -> None:
+    dice = Random(1)
+
+    def seen(k: int) -> Detections:
+        parked = [_one(0.2 + 0.08 * n + dice.gauss(0, 0.003), 0.2) for n in range(6) if dice.random() < 0.4]
+        ride = 0.05 * (k - 60)
+        return detections(*parked, *([_one(ride, 0.3)] if 0.0 < ride < 1.0 else []))
+
+    followed = _followed(seen, looks=81)
+
+    assert not any(followed[:61])
+    assert {track.id for tracks in followed[70:] for track in tracks} == {1}
+
+
+def test_one_that_is_found_every_other_time_is_followed_from_where_it_was_first_found() -> None:
+    where = _lengths_a_second(4.0, 5.0)
+    followed = _followed(lambda k: detections(*([] if k % 2 else [_one(where(k), 0.2)])), looks=12)
+
+    first = next(track for tracks in followed for track in tracks)
+    assert (first.first_seen, first.last_seen) == (_T0, _T0 + timedelta(seconds=1.6))
+    assert first.begun == pytest.approx(_one(where(0), 0.2)[2])
+
+
+def test_what_is_found_all_over_the_picture_costs_no_more_than_a_bounded_time() -> None:
+    dice = Random(2)
+    tracker = Tracker(0.35)
+    for k in range(200):
+        rain = [_one(dice.uniform(0.05, 0.95), dice.uniform(0.15, 0.3)) for _ in range(60)]
+        tracker.update(detections(*rain), _T0 + timedelta(seconds=k / 5))
+
+    assert len(tracker.state()["faint"]["at"]) <= 512

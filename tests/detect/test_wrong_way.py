@@ -73,6 +73,41 @@ def test_only_in_its_zone_where_it_has_one() -> None:
     assert [seconds(a.began, _T0) for a in _said(_goes(lambda t: 0.9 - 0.1 * t, 8), _rule(zone="lane"))] == [3.2]
 
 
+def _told_late(where: Where, told_s: float, zone: str | None = None) -> list[float | None]:
+    """When it is told of one that was seen from the beginning, and is told of from that second on only."""
+    times = [k / 5 for k in range(40)]
+    seen = [
+        (
+            _T0 + timedelta(seconds=t),
+            [Track(1, MOTORCYCLE, _box(where(t)), 0.3, _T0, _T0 + timedelta(seconds=t), _box(where(0.0)))]
+            if t >= told_s
+            else [],
+        )
+        for t in times
+    ]
+    told, _ = said_at(_rule(**({} if zone is None else {"zone": zone})), seen)
+    return [seconds(one.began, _T0) for _, one in told if isinstance(one, Alert)] + [seconds(at, _T0) for at, _ in told]
+
+
+def test_one_that_is_told_of_late_has_gone_since_it_was_first_seen() -> None:
+    assert _told_late(lambda t: 0.9 - 0.13 * t, 1.4) == [0.0, 2.0]
+
+
+def test_one_that_was_first_seen_outside_the_zone_has_gone_since_it_came_in() -> None:
+    """At 0.6 it comes in; it was seen twice in three fifths of a second."""
+    (began, told) = _told_late(lambda t: 0.7 - 0.1 * t, 1.6, "lane")
+
+    assert (began, told) == (pytest.approx(1.0, abs=0.2), pytest.approx(3.0, abs=0.21))
+
+
+def test_one_that_was_seen_longer_ago_than_it_can_have_ridden_evenly_begins_when_it_is_told_of() -> None:
+    assert _told_late(lambda t: 0.9 - 0.1 * t, 2.4) == [2.4, 4.4]
+
+
+def test_one_that_came_the_right_way_before_it_was_told_of_has_gone_nowhere_against_it() -> None:
+    assert _told_late(lambda t: 0.5 + 0.1 * t if t < 1.4 else 0.7 - 0.1 * (t - 1.4), 1.4) == [1.4, 3.4]
+
+
 _RIGHT: Mapping[str, Where] = {
     "stands and trembles": lambda t: 0.5 + 0.01 * (-1) ** round(5 * t),
     "goes the right way": lambda t: 0.05 + 0.05 * t,
