@@ -18,6 +18,8 @@ from scenes.repertoire.cameras import ALIKE, HAPPENS
 from scenes.script import Script
 
 _WAY = "cameras"
+_EVENTS = 30
+"""Of each code; as many seeds."""
 _SOON = ("CAM_BLIND", "CAM_MOVED")
 """What is told within seconds: run where nothing is kept."""
 
@@ -39,7 +41,7 @@ def test_what_befalls_a_camera_is_told_once_and_soon(
 ) -> None:
     if kept is None and code not in _SOON:
         pytest.skip("long: make accuracy")
-    number = 1 if kept is None else 10 * len(HAPPENS[code])
+    number = 1 if kept is None else _EVENTS
     figures = Figures(code, list(outcomes(scripts(HAPPENS[code], code, number), act, kept, _WAY)), [])
     figures.tell()
 

@@ -39,7 +39,7 @@ _SEEN = (
 """What is found in footage depends on these: not on tracker and rules."""
 
 _FILMING = ("cutouts.json", "cutouts.py")
-_ACTING = (*_FILMING, "acted.py", "filmed.py", "quiet_day.py", "sighted.py", "troubled.py")
+_ACTING = (*_FILMING, "acted.py", "filmed.py", "outages.py", "quiet_day.py", "sighted.py", "troubled.py")
 
 
 @cache
