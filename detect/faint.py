@@ -33,23 +33,22 @@ _ASIDE: Final = 0.3
 _RESIZED: Final = 1.6
 """Nor is it so many times as large, or as small."""
 
-_KEPT: Final = 10_000_000
+_KEPT: Final = 6_000_000
 """µs; what was found before is forgotten."""
 
-_STOOD: Final = 2
-"""What was found at one place in so many other pictures besides,"""
+_AGAIN: Final = 400_000
+"""What is found again at its place so many µs before or after may stand: who rides has left it by then."""
 
-_APART: Final = 1_000_000
-"""none of them less than so many µs off, stands there: who rides has left it by then."""
+_SHARE: Final = 0.5
+"""A row of which so much may stand is none: parked ones side by side, found now here, now there, make rows."""
 
-_LEARNT: Final = 6_000_000
-"""For so many µs after the first picture nobody knows yet what stands."""
-
-_MOST: Final = 512
-"""So many finds are kept,"""
+_APART: Final = 150_000
+"""µs; looks that follow one another sooner say nothing new: one is kept."""
 
 _AT_ONCE: Final = 16
-"""and so many of one picture: where more is found, something is wrong with it."""
+"""So many finds of one picture are kept: where more is found, they are not told apart."""
+
+_MOST: Final = _AT_ONCE * _KEPT // _APART
 
 _DIGITS: Final = 5
 """Far less than a pixel, and a checkpoint stays small."""
@@ -74,47 +73,50 @@ class Faint:
     """What was found faintly by one camera of late; not for use from two threads."""
 
     def __init__(self) -> None:
-        self._first: int | None = None
         self._at: NDArray[np.int64] = np.zeros(0, np.int64)
         self._boxes: Floats = np.zeros((0, 4))
+        self._looked: int | None = None
 
     def rides(self, boxes: Floats, at: int) -> list[Ride | None]:
         """The rows that end with `boxes` (n, 4), each or None; of too many boxes, those of the first.
 
+        The finds of a row are forgotten: they are of a track now.
+
         Args:
             boxes: What was found in the picture that was taken at `at`, and is of nothing that is told of.
             at: Its instant, µs.
-
-        The finds of a row are forgotten: they are of a track now.
         """
-        noted = np.round(boxes[:_AT_ONCE], _DIGITS)
-        self._first = at if self._first is None else self._first
+        rides: list[Ride | None] = [None] * len(boxes)
+        if self._looked is not None and at - self._looked < _APART:
+            return rides
+        self._looked = at
         kept = self._at > at - _KEPT
+        noted = _compact(boxes[:_AT_ONCE])
         self._at = np.concatenate((self._at[kept], np.full(len(noted), at, np.int64)))[-_MOST:]
         self._boxes = np.concatenate((self._boxes[kept], noted))[-_MOST:]
-        if not len(noted) or at - self._first < _LEARNT:
-            return [None] * len(boxes)
         places, times = boxes_to_axes(self._boxes), self._at
-        may = (times >= at - _ROW) & (times < at)
-        may[may] = ~_stand(places, times, np.flatnonzero(may))
-        rides: list[Ride | None] = []
+        lately = np.flatnonzero((times >= at - _ROW) & (times < at))
+        if not len(noted) or len(lately) < _FINDS - 1:
+            return rides
+        may_stand = _found_again(places, times, lately)
         done = np.zeros(len(times), bool)
-        for here in boxes_to_axes(noted):
-            row = _row(places, times, may & ~done, here, at)
-            if not len(row):
-                rides.append(None)
-                continue
-            first, since = row[0], int(times[row[0]])
-            x0, y0, x1, y1 = self._boxes[first].tolist()
-            rides.append(Ride(since, (x0, y0, x1, y1), 1e6 * (here[:2] - places[first, :2]) / (at - since)))
-            done[row] = True
-            done |= (times == at) & (_off(places, here) <= _ASIDE)
+        for n, here in enumerate(boxes_to_axes(noted)):
+            free = ~done[lately]
+            which = lately[free]
+            row = which[_row(places[which], times[which], may_stand[free], here, at)]
+            if len(row):
+                first, since = row[0], int(times[row[0]])
+                x0, y0, x1, y1 = self._boxes[first].tolist()
+                rides[n] = Ride(since, (x0, y0, x1, y1), 1e6 * (here[:2] - places[first, :2]) / (at - since))
+                done[row] = True
+                done |= (times == at) & _near(here[None], places)[0]
         self._at, self._boxes = self._at[~done], self._boxes[~done]
-        return [*rides, *[None] * (len(boxes) - len(noted))]
+        return rides
 
     def state(self) -> dict[str, Any]:
         """Everything, as plain JSON data."""
-        return {"first": self._first, "at": self._at.tolist(), "boxes": self._boxes.tolist()}
+        boxes = [[round(value, _DIGITS) for value in box] for box in self._boxes.tolist()]
+        return {"looked": self._looked, "at": self._at.tolist(), "boxes": boxes}
 
     @staticmethod
     def of(state: dict[str, Any]) -> "Faint":
@@ -124,45 +126,56 @@ class Faint:
             LookupError, TypeError, ValueError: the data is none of this version.
         """
         faint = Faint()
-        faint._first = state["first"]
+        faint._looked = state["looked"]
         faint._at = np.array(state["at"], np.int64)
-        faint._boxes = np.array(state["boxes"], np.float64).reshape(len(faint._at), 4)
+        faint._boxes = _compact(np.array(state["boxes"], np.float64).reshape(len(faint._at), 4))
         return faint
 
 
-def _row(places: Floats, times: NDArray[np.int64], may: NDArray[np.bool_], here: Floats, at: int) -> NDArray[np.intp]:
-    """Which of the finds that may be of one are the longest row to `here`, found at `at`; none: there is none."""
-    which = np.flatnonzero(may & _as_large(places, here))
+def _compact(boxes: Floats) -> Floats:
+    """Such as a checkpoint and the log of observations give them back."""
+    compact: Floats = np.round(boxes, _DIGITS).astype(np.float32).astype(np.float64)
+    return compact
+
+
+def _row(
+    places: Floats, times: NDArray[np.int64], may_stand: NDArray[np.bool_], here: Floats, at: int
+) -> NDArray[np.intp]:
+    """Which of the finds at (k, 4) `places` are the longest row to `here` (4,), found at `at`; none: there is none."""
+    which = np.flatnonzero(_as_large(here[None], places)[0])
     steps, ago = (places[which, :2] - here[:2]) / np.maximum(here[2:], 1e-6), at - times[which]
     away = np.hypot(*steps.T)
-    for first in np.flatnonzero((away >= _LENGTHS) & (away * 1e6 >= _PACE * ago)).tolist():  # the oldest first
-        part = (ago / ago[first])[:, None]
-        row = (ago < ago[first]) & (np.hypot(*(steps - part * steps[first]).T) <= _ASIDE)
-        row[first] = True
-        taken = np.unique(ago[row])
-        if len(taken) >= _FINDS - 1 and np.diff([0, *taken]).max() <= _GAP:
-            chosen: NDArray[np.intp] = which[row]
-            return chosen
+    may = np.flatnonzero((away >= _LENGTHS) & (away * 1e6 >= _PACE * ago))
+    if not len(may):
+        return which[:0]
+    off = steps[None] - (ago[None] / ago[may, None])[..., None] * steps[may, None]
+    fits = (ago[None] < ago[may, None]) & (np.hypot(off[..., 0], off[..., 1]) <= _ASIDE)
+    fits[np.arange(len(may)), may] = True
+    looks, begin = np.unique(times[which], return_index=True)
+    seen = np.logical_or.reduceat(fits, begin, axis=1)
+    for k in np.flatnonzero(seen.sum(axis=1) >= _FINDS - 1).tolist():  # the oldest first
+        row: NDArray[np.intp] = which[fits[k]]
+        if np.diff([*looks[seen[k]], at]).max() <= _GAP and may_stand[row].mean() < _SHARE:
+            return row
     return which[:0]
 
 
-def _stand(places: Floats, times: NDArray[np.int64], which: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """For each of `which` (k,), whether something was found there before or after as well: (k,)."""
-    stand = np.zeros(len(which), bool)
-    for n, k in enumerate(which.tolist()):
-        near = np.logical_and(_off(places, places[k]) <= _ASIDE, _as_large(places, places[k]))
-        stand[n] = len(np.unique(times[near & (np.abs(times - times[k]) >= _APART)])) >= _STOOD
-    return stand
+def _found_again(places: Floats, times: NDArray[np.int64], which: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Of (n, 4) `places`, for each of `which` (k,), whether something was found there before or after: (k,)."""
+    off = np.abs(times[which, None] - times[None])
+    again: NDArray[np.bool_] = np.any(_near(places[which], places) & (off >= _AGAIN), axis=1)
+    return again
 
 
-def _off(places: Floats, one: Floats) -> Floats:
-    """How far each of (n, 4) is from (4,), in lengths of that one: (n,)."""
-    off: Floats = np.hypot(*((places[:, :2] - one[:2]) / np.maximum(one[2:], 1e-6)).T)
-    return off
+def _near(some: Floats, places: Floats) -> NDArray[np.bool_]:
+    """Whether (n, 4) `places` are where (k, 4) `some` are, and as large: (k, n)."""
+    off = (places[None, :, :2] - some[:, None, :2]) / np.maximum(some[:, None, 2:], 1e-6)
+    near: NDArray[np.bool_] = (np.hypot(off[..., 0], off[..., 1]) <= _ASIDE) & _as_large(some, places)
+    return near
 
 
-def _as_large(places: Floats, one: Floats) -> NDArray[np.bool_]:
-    """Whether each of (n, 4) is about as wide and high as (4,)."""
-    ratio = np.maximum(places[:, 2:], 1e-6) / np.maximum(one[2:], 1e-6)
-    alike: NDArray[np.bool_] = np.all(np.maximum(ratio, 1 / ratio) <= _RESIZED, axis=1)
+def _as_large(some: Floats, places: Floats) -> NDArray[np.bool_]:
+    """Whether (n, 4) `places` are about as wide and high as (k, 4) `some`: (k, n)."""
+    ratio = np.maximum(places[None, :, 2:], 1e-6) / np.maximum(some[:, None, 2:], 1e-6)
+    alike: NDArray[np.bool_] = np.all(np.maximum(ratio, 1 / ratio) <= _RESIZED, axis=2)
     return alike

@@ -119,7 +119,7 @@ class Tracker:
         faint = ~sure & (found.score >= LOW_SCORE)
         hints = faint & (found.score >= HINT) & _IS_TWO_WHEELER[found.label]
         proven = np.array([f.proven for f in self._known], bool)
-        once = np.array([f.hits == 1 and f.label in _RUNS for f in self._known], bool)
+        once = ~proven & np.array([f.label in _RUNS for f in self._known], bool)
         left, free = np.ones(len(self._known), bool), np.ones(len(found), bool)
         matches: list[tuple[int, int]] = []
         if len(left) and len(free):

@@ -6,7 +6,7 @@ from typing import Final
 
 from config.rules import CongestRule
 from config.watching import Watching
-from detect.rules.pace import Pace, Slowness
+from detect.rules.pace import KEPT, Pace, Slowness
 from detect.rules.rule import Place, micros
 from detect.rules.throng import Demand, Throng
 from models.track import Track
@@ -33,10 +33,10 @@ class Congest(Throng):
         return paces, [track for track in inside if track.id in slow]
 
     def since(self, paces: tuple[Pace, ...], there: Sequence[Track], many: int, at: int) -> int:
-        """Since the last of so many has hardly moved: it is known a second or two later."""
+        """Since the last of so many has hardly moved, as is known by now; but no longer ago than they may be missed."""
         counts = {track.id for track in there}
         slow = sorted(pace.slow for pace in paces if pace.track in counts and pace.slow is not None)
-        return slow[many - 1] if len(slow) >= many else at
+        return max(slow[many - 1], at - max(self._gap, KEPT))
 
 
 RULES: Final[dict[type[Watching], type[Congest]]] = {CongestRule: Congest}

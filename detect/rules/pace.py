@@ -11,9 +11,8 @@ from models.track import Track
 _SPAN: Final = 1_000_000
 """µs; over less than this nothing is known."""
 
-
-_KEPT: Final = 2_000_000
-"""µs; for so long it is remembered where things were."""
+KEPT: Final = 2_000_000
+"""µs; for so long it is remembered where things were: what hardly moves is known to after so long at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Pace:
     """
 
     track: int
-    way: tuple[tuple[int, Point], ...] = ()
+    way: tuple[tuple[int, Point], ...]
     slow: int | None = None
 
 
@@ -46,17 +45,18 @@ class Slowness:
     wide: float
 
     def step(self, before: Sequence[Pace], tracks: Sequence[Track], at: int) -> tuple[Pace, ...]:
-        """One picture on."""
+        """One picture on: how fast a thing goes is what most of the places say where it was a second or two ago."""
         paces = {p.track: p for p in before if at - p.way[-1][0] <= self.gap}
         for track in tracks:
-            pace = paces.get(track.id, Pace(track.id))
-            known = [one for one in pace.way[:-1] if at - one[0] <= _KEPT] + list(pace.way[-1:])
-            since = next((then for then, there in known if self._hardly_moves(track, there, at - then)), None)
-            slow = since if since is None or pace.slow is None else min(pace.slow, since)
+            pace = paces.get(track.id, Pace(track.id, ()))
+            known = [one for one in pace.way[:-1] if at - one[0] <= KEPT] + list(pace.way[-1:])
+            old = [(then, there) for then, there in known if at - then >= _SPAN]
+            hardly = [then for then, there in old if self._hardly_moves(track, there, at - then)]
+            slow = (hardly[0] if pace.slow is None else pace.slow) if 2 * len(hardly) > len(old) else None
             paces[track.id] = Pace(track.id, (*known, (at, track.feet)), slow)
         return tuple(paces.values())
 
     def _hardly_moves(self, track: Track, there: Point, spent: int) -> bool:
         """Whether it does, having been `there` so many µs ago."""
         gone = apart(track.feet, there, self.wide) / length(track.box, self.wide)
-        return spent >= _SPAN and gone < self.slow * spent / 1e6
+        return gone < self.slow * spent / 1e6

@@ -27,7 +27,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """So many have been there at once, again and again. Instants of the first and the newest such picture, µs."""
+    """So many have been there at once, again and again. Since when, and the newest such picture, µs."""
 
     since: int
     newest: int
@@ -39,7 +39,7 @@ class Breach:
 
     Attributes:
         id, revision, level, began, detected, ended, count: As in models.alert.Alert.
-        since: The picture on which it began, or began again.
+        since: When it began, or began again.
         held: The newest picture on which there were not clearly fewer.
         told: The picture of the newest revision.
         grace: Until then it stays open though there are fewer: pictures were missing.

@@ -63,12 +63,14 @@ class State:
 
     Attributes:
         taken: Of the newest one, µs.
+        since: Of the first one after which none was missing for too long.
         rides: Of the tracks that are there.
         against: The newest alert.
         onsets: When the last alerts began.
     """
 
     taken: int | None = None
+    since: int = 0
     rides: tuple[Ride, ...] = ()
     against: Moment | None = None
     onsets: tuple[int, ...] = ()
@@ -95,7 +97,8 @@ class WrongWay:
     def step(self, state: State, tracks: Sequence[Track], taken: datetime) -> tuple[State, list[Alert]]:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
-        blind = state.taken is not None and at - state.taken > self._hole
+        blind = state.taken is None or at - state.taken > self._hole
+        state = replace(state, taken=at, since=at if blind else state.since)
         wanted = of_labels(tracks, self._config.labels)
         rides = {} if blind else {r.track: r for r in state.rides if at - r.seen <= micros(LIFE_S)}
         wrong: list[tuple[Track, Ride]] = []
@@ -104,12 +107,12 @@ class WrongWay:
                 rides.pop(track.id, None)
                 continue
             ride = rides.get(track.id)
-            ride = self._begun(track, at) if ride is None else self._ridden(ride, track, at)
+            ride = self._begun(track, state.since, at) if ride is None else self._ridden(ride, track, at)
             if not ride.told and ride.lasting >= self._lasting and ride.lengths >= self._lengths:
                 ride = replace(ride, told=True)
                 wrong.append((track, ride))
             rides[track.id] = ride
-        state = replace(state, taken=at, rides=tuple(rides.values()))
+        state = replace(state, rides=tuple(rides.values()))
         if not wrong:
             return state, []
         began = min(ride.since for _, ride in wrong)
@@ -134,18 +137,20 @@ class WrongWay:
     def _is_there(self, here: Point) -> bool:
         return self._line.beside(here, self._wide) if self._zone is None else self._zone.contains(here)
 
-    def _begun(self, track: Track, at: int) -> Ride:
-        """How far it has gone when it is told of: before that it was seen, and went evenly."""
+    def _begun(self, track: Track, since: int, at: int) -> Ride:
+        """How far it has gone when it is told of: before that it was seen, and went evenly; what was before `since`
+        counts for nothing.
+        """
         here, first, long = track.feet, to_micros(track.first_seen), length(track.box, self._wide)
         along = self._way.along(here)
         ride = Ride(track.id, at, along, at, at)
         if track.begun is None or at - first > micros(LIFE_S):
             return ride
-        for (x, y), since in _between(feet(track.begun), here, first, at):
-            if not self._is_there((x, y)):
+        for (x, y), then in _between(feet(track.begun), here, first, at):
+            if then < since or not self._is_there((x, y)):
                 break
             gone = (self._way.along((x, y)) - along) / long
-            ride = replace(ride, since=since, lasting=at - since, lengths=min(gone, _LEAP * self._lengths))
+            ride = replace(ride, since=then, lasting=at - then, lengths=min(gone, _LEAP * self._lengths))
         return ride if ride.lengths >= _STEP else Ride(track.id, at, along, at, at)
 
     def _ridden(self, ride: Ride, track: Track, at: int) -> Ride:

@@ -112,6 +112,22 @@ def test_the_minute_begins_when_the_last_of_them_halts_whenever_that_is(halts: f
     assert seconds(alert.detected, _T0) == pytest.approx(halts + 60, abs=0.41)
 
 
+def test_five_of_which_all_are_seen_but_once_are_no_queue() -> None:
+    """Four in each picture, one after the other missed: what is asked for shows only at the end."""
+    instants = [_T0 + timedelta(seconds=t) for t, _ in stand(0, 80, 5)]
+    seen = [(at, [_thing(k, 0.1 * k, at) for k in range(5) if k != n % 5]) for n, at in enumerate(instants)]
+    all_at_last = (_T0 + timedelta(seconds=80), [_thing(k, 0.1 * k, _T0 + timedelta(seconds=80)) for k in range(5)])
+
+    assert said_at(_rule(), [*seen, all_at_last])[0] == []
+
+
+def test_what_creeps_just_faster_than_hardly_is_none_though_boxes_tremble() -> None:
+    def creeping(number: int, t: float) -> float:
+        return (0.1 * number + 0.25 * 0.18 * t + 0.008 * (-1) ** round(5 * t)) % 0.9
+
+    assert _said(stand(0, 200, 7), creeping) == []
+
+
 def test_time_in_a_hole_is_not_counted() -> None:
     assert _said([*stand(0, 50, 5), *stand(55, 110, 5)]) == []
 

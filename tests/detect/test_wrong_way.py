@@ -76,7 +76,7 @@ def test_only_in_its_zone_where_it_has_one() -> None:
 def _told_late(where: Where, told_s: float, zone: str | None = None) -> list[float | None]:
     """When it is told of one that was seen from the beginning, and is told of from that second on only."""
     times = [k / 5 for k in range(40)]
-    seen = [
+    seen: list[tuple[datetime, list[Track]]] = [
         (
             _T0 + timedelta(seconds=t),
             [Track(1, MOTORCYCLE, _box(where(t)), 0.3, _T0, _T0 + timedelta(seconds=t), _box(where(0.0)))]
@@ -102,6 +102,22 @@ def test_one_that_was_first_seen_outside_the_zone_has_gone_since_it_came_in() ->
 
 def test_one_that_was_seen_longer_ago_than_it_can_have_ridden_evenly_begins_when_it_is_told_of() -> None:
     assert _told_late(lambda t: 0.9 - 0.1 * t, 2.4) == [2.4, 4.4]
+
+
+def test_what_was_before_the_rule_was_armed_or_in_a_hole_counts_for_nothing() -> None:
+    def seen(*instants: float) -> list[tuple[datetime, list[Track]]]:
+        at = [(t, _T0 + timedelta(seconds=t)) for t in instants]
+        return [
+            (now, [Track(1, MOTORCYCLE, _box(0.9 - 0.13 * t), 0.3, _T0, now, _box(0.9))] if t > 0.9 else [])
+            for t, now in at
+        ]
+
+    begins = [round(1.0 + 0.2 * k, 1) for k in range(20)]
+    hole = [0.0, *(round(2.6 + 0.2 * k, 1) for k in range(15))]  # 2.0 s are none yet
+    for instants, first in ((begins, 1.0), (hole, 2.6)):
+        ((_, alert),) = said_at(_rule(), seen(*instants))[0]
+        assert isinstance(alert, Alert)
+        assert (seconds(alert.began, _T0), seconds(alert.detected, _T0)) == (first, first + 2)
 
 
 def test_one_that_came_the_right_way_before_it_was_told_of_has_gone_nowhere_against_it() -> None:
@@ -193,7 +209,7 @@ def test_nobody_is_told_of_who_has_not_gone_against_the_way_so_far_and_for_so_lo
         assert max(stretch) - stretch[-1] >= 1.5 * _LONG - 1e-9
 
 
-@given(st.lists(st.tuples(st.sampled_from([-0.09, -0.05, 0.06]), st.sampled_from([1.0, 2.6, 4.2])), max_size=4))
+@given(st.lists(st.tuples(st.sampled_from([-0.09, -0.052, 0.06]), st.sampled_from([1.0, 2.6, 4.2])), max_size=4))
 @settings(max_examples=30, deadline=None)
 def test_half_as_many_pictures_say_the_same_within_a_sample(legs) -> None:
     ends, t = [], 0.0

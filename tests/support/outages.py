@@ -3,6 +3,7 @@
 from random import Random
 
 from acted import Outcome, began_of, scored, site_of
+from troubled import ended
 
 from detect.health.rules import HealthRules
 from models.alert import Alert
@@ -37,7 +38,7 @@ def lost(script: Script) -> Outcome:
         word = Health(_us(start, at), state, _us(start, since), taken=_us(start, taken)) if at >= silent_until else None
         memory, said = rules.heard(memory, word, _us(start, taken), _us(start, at), int(hole is not None))
         alerts += said
-    return scored(script, began_of(script), alerts, ())
+    return ended(scored(script, began_of(script), alerts, ()), script, alerts)
 
 
 def _us(start: int, seconds: float) -> int:

@@ -58,7 +58,7 @@ def troubled(script: Script, cast: Mapping[str, Actor], folder: Path) -> Outcome
     began = datetime.fromisoformat(script.begins).replace(tzinfo=UTC)
     alerts = looked_at(path, script, began)
     path.unlink()
-    return _ended(scored(script, began, alerts, ()), script, alerts)
+    return ended(scored(script, began, alerts, ()), script, alerts)
 
 
 def looked_at(path: Path, script: Script, began: datetime) -> list[Alert]:
@@ -86,7 +86,7 @@ def looked_at(path: Path, script: Script, began: datetime) -> list[Alert]:
     return alerts
 
 
-def _ended(outcome: Outcome, script: Script, alerts: Iterable[Alert]) -> Outcome:
+def ended(outcome: Outcome, script: Script, alerts: Iterable[Alert]) -> Outcome:
     """An alert that lasts longer than its trouble counts as false."""
     due = max((breach.ended_s for breach in script.breaches), default=0.0) + _OVER_S
     newest = {alert.id: alert for alert in alerts}.values()
