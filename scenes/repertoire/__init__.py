@@ -63,6 +63,7 @@ ALIKE: Final[Mapping[str, Mapping[str, Maker]]] = {
 
 FULL: Final[Mapping[str, Mapping[str, Maker]]] = {
     "LOITER": {"full": stays.loiter_in_full, "full-lost": stays.loiter_lost_in_full},
+    "FLOW": {"full": crossings.flow_in_full},
     "ABANDON": {"full": bags.in_full},
     **{
         code: {"full": rule.stands, "full-hidden": rule.hidden, "full-unseen": rule.unseen}

@@ -99,21 +99,29 @@ def _counted(roles: tuple[Role, ...]) -> dict[str, tuple[int, int]]:
     return {"sill": (sum(ways), len(ways) - sum(ways))}
 
 
-def _flow(dice: Random, name: str, *roles: Role) -> Script:
-    """One minute, with a limit."""
-    rules: tuple[dict[str, Any], ...] = ({"rule": "FLOW", "line": "sill", "limit": _LIMIT, "window_min": 1},)
+def _flow(dice: Random, name: str, *roles: Role, minutes: int = 1, limit: int = _LIMIT) -> Script:
+    """One window, with a limit."""
+    rules: tuple[dict[str, Any], ...] = ({"rule": "FLOW", "line": "sill", "limit": limit, "window_min": minutes},)
     crossed = sorted(at for role in roles for at, _ in _crossed(role))
     breaches: tuple[Breach, ...] = ()
-    if len(crossed) >= _LIMIT:
-        reached = crossed[_LIMIT - 1]
+    if len(crossed) >= limit:
+        reached = crossed[limit - 1]
         breaches = (Breach("FLOW", "sill", 0.0, reached + _SETTLE, crossed[-1] + _SETTLE, len(crossed)),)
-    return scene(dice, name, 60, roles, rules=rules, breaches=breaches, counts=_counted(roles), others=())
+    counts = _counted(roles)
+    return scene(dice, name, 60.0 * minutes, roles, rules=rules, breaches=breaches, counts=counts, others=())
 
 
 def flow_rush(dice: Random, name: str) -> Script:
     """More people than the limit, in both directions."""
     n = dice.randint(_LIMIT, _LIMIT + 3)
     return _flow(dice, name, *(_crosser(dice, 1 + 4.5 * k, inwards=dice.choice((True, False))) for k in range(n)))
+
+
+def flow_in_full(dice: Random, name: str) -> Script:
+    """The same in a quarter of an hour, the window as it is by default."""
+    n = dice.randint(32, 40)
+    roles = (_crosser(dice, 1 + 21 * k + dice.uniform(0, 9), inwards=dice.choice((True, False))) for k in range(n))
+    return _flow(dice, name, *roles, minutes=15, limit=30)
 
 
 def flow_few(dice: Random, name: str) -> Script:
