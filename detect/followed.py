@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from detect.faint import Ride
+from detect.faint import Trail
 from detect.kalman import Floats
 from models.geometry import Box
 from models.labels import KEYS
@@ -55,9 +55,9 @@ class Followed:
         self.score, self.last_seen, self.missed_s = score, at, 0.0
         self.hits, self.proven = self.hits + 1, True
 
-    def rides(self, ride: Ride) -> None:
-        """It is proven by the row that ends with it."""
-        self.first_seen, self.begun, self.proven = ride.since, ride.begun, True
+    def rode(self, trail: Trail) -> None:
+        """It is proven by the trail that ends with it."""
+        self.first_seen, self.begun, self.proven = trail.since, trail.begun, True
 
 
 def shared(box: Floats, others: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.assignment import assign
-from detect.faint import HINT, Faint, Ride
+from detect.faint import HINT, Faint, Trail
 from detect.followed import TWO_WHEELERS, Followed, shared
 from detect.kalman import Floats, Motion, axes_to_boxes, boxes_to_axes
 from detect.overlap import RUN, WALK, overlap, reached, widened
@@ -199,7 +199,7 @@ class Tracker:
                 np.array(state["speed"], np.float64).reshape(n, 4),
                 np.array(state["spread"], np.float64).reshape(n, 4, 3),
             )
-        except (LookupError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a tracker's state of this version: {error!r}") from error
         return tracker
 
@@ -284,18 +284,18 @@ class Tracker:
         unproven = [
             k for k, f in enumerate(self._known) if not f.proven and f.last_seen == at and f.label in TWO_WHEELERS
         ]
-        rides = self._faint.rides(np.concatenate((self._boxes[unproven], boxes[apart])), at)
-        for k, ride in zip(unproven, rides, strict=False):
-            self._ride(k, ride)
-        for j, ride in zip(apart, rides[len(unproven) :], strict=True):
-            if ride is not None:
+        trails = self._faint.trails(np.concatenate((self._boxes[unproven], boxes[apart])), at)
+        for k, trail in zip(unproven, trails, strict=False):
+            self._ride(k, trail)
+        for j, trail in zip(apart, trails[len(unproven) :], strict=True):
+            if trail is not None:
                 self._follow([j], found, boxes, at)
-                self._ride(len(self._known) - 1, ride)
+                self._ride(len(self._known) - 1, trail)
 
-    def _ride(self, k: int, ride: Ride | None) -> None:
-        if ride is not None:
-            self._known[k].rides(ride)
-            self._motion.goes(k, ride.pace)
+    def _ride(self, k: int, trail: Trail | None) -> None:
+        if trail is not None:
+            self._known[k].rode(trail)
+            self._motion.goes(k, trail.pace)
 
     def _seen_at(self, at: int) -> tuple[Floats, NDArray[np.intp]]:
         """Boxes (n, 4) and kinds (n,) of what is followed and was seen then."""

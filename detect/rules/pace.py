@@ -35,12 +35,12 @@ class Slowness:
     """What hardly moves.
 
     Attributes:
-        slow: Fewer lengths a second than this.
+        pace: Fewer lengths a second than this.
         gap: What was not seen for so many µs begins anew.
         wide: Heights to the picture's width.
     """
 
-    slow: float
+    pace: float
     gap: int
     wide: float
 
@@ -52,11 +52,13 @@ class Slowness:
             known = [one for one in pace.way[:-1] if at - one[0] <= KEPT] + list(pace.way[-1:])
             old = [(then, there) for then, there in known if at - then >= _SPAN]
             hardly = [then for then, there in old if self._hardly_moves(track, there, at - then)]
-            slow = (hardly[0] if pace.slow is None else pace.slow) if 2 * len(hardly) > len(old) else None
-            paces[track.id] = Pace(track.id, (*known, (at, track.feet)), slow)
+            since = pace.slow  # where nobody can tell it is as it was
+            if old:
+                since = (hardly[0] if since is None else since) if 2 * len(hardly) > len(old) else None
+            paces[track.id] = Pace(track.id, (*known, (at, track.feet)), since)
         return tuple(paces.values())
 
     def _hardly_moves(self, track: Track, there: Point, spent: int) -> bool:
         """Whether it does, having been `there` so many µs ago."""
         gone = apart(track.feet, there, self.wide) / length(track.box, self.wide)
-        return gone < self.slow * spent / 1e6
+        return gone < self.pace * spent / 1e6

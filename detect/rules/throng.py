@@ -72,14 +72,14 @@ class State:
         taken: Of the newest one, µs.
         runs: For each demand, in the rule's order.
         there: Ids of those who counted on the newest picture.
-        paces: How fast things go, where a rule asks for that.
+        ways: How they went of late, where a rule asks for that.
         breach: The newest breach.
     """
 
     taken: int | None = None
     runs: tuple[Run | None, ...] = ()
     there: tuple[int, ...] = ()
-    paces: tuple[Pace, ...] = ()
+    ways: tuple[Pace, ...] = ()
     breach: Breach | None = None
 
 
@@ -139,7 +139,7 @@ class Throng(ABC):
         """See `detect.rules.rule.Rule.step`."""
         at, which = to_micros(taken), self.demanded(taken)
         state, alerts = self._after_hole(state, at)
-        paces, there = self.there(state.paces, of_labels(tracks, self._config.labels), at)
+        paces, there = self.there(state.ways, of_labels(tracks, self._config.labels), at)
         runs = tuple(
             self._run(run, self.since(paces, there, demand.many, at) if len(there) >= demand.many else None, at)
             for run, demand in zip(state.runs, self._demands, strict=True)

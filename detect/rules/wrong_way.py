@@ -64,13 +64,15 @@ class State:
     Attributes:
         taken: Of the newest one, µs.
         since: Of the first one after which none was missing for too long.
-        rides: Of the tracks that are there.
+        seen: The tracks on the newest one.
+        rides: Of those that are there.
         against: The newest alert.
         onsets: When the last alerts began.
     """
 
     taken: int | None = None
     since: int = 0
+    seen: tuple[int, ...] = ()
     rides: tuple[Ride, ...] = ()
     against: Moment | None = None
     onsets: tuple[int, ...] = ()
@@ -98,8 +100,9 @@ class WrongWay:
         """See `detect.rules.rule.Rule.step`."""
         at = to_micros(taken)
         blind = state.taken is None or at - state.taken > self._hole
-        state = replace(state, taken=at, since=at if blind else state.since)
-        wanted = of_labels(tracks, self._config.labels)
+        wanted, before = of_labels(tracks, self._config.labels), state.seen
+        seen = tuple(track.id for track in wanted)
+        state = replace(state, taken=at, since=at if blind else state.since, seen=seen)
         rides = {} if blind else {r.track: r for r in state.rides if at - r.seen <= micros(LIFE_S)}
         wrong: list[tuple[Track, Ride]] = []
         for track in wanted:
@@ -107,7 +110,10 @@ class WrongWay:
                 rides.pop(track.id, None)
                 continue
             ride = rides.get(track.id)
-            ride = self._begun(track, state.since, at) if ride is None else self._ridden(ride, track, at)
+            if ride is None:
+                ride = self._begun(track, at if track.id in before else state.since, at)
+            else:
+                ride = self._ridden(ride, track, at)
             if not ride.told and ride.lasting >= self._lasting and ride.lengths >= self._lengths:
                 ride = replace(ride, told=True)
                 wrong.append((track, ride))

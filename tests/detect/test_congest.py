@@ -121,6 +121,22 @@ def test_five_of_which_all_are_seen_but_once_are_no_queue() -> None:
     assert said_at(_rule(), [*seen, all_at_last])[0] == []
 
 
+def test_what_something_hides_for_a_while_is_still_known_to_stand() -> None:
+    """Two and a half seconds are forgotten; from the picture on in which it is seen again it counts as before."""
+    instants = [_T0 + timedelta(seconds=t) for t, _ in stand(0, 70, 5)]
+    hidden = [
+        (at, [_thing(k, 0.1 * k, at) for k in range(5) if k != 4 or not 100 <= n < 112])
+        for n, at in enumerate(instants)
+    ]
+    rule, counted = _rule(), []
+    state = rule.fresh()
+    for at, tracks in hidden:
+        state, _ = rule.step(state, tracks, at)
+        counted.append(len(state.there))
+
+    assert counted[112:] == [5] * (len(counted) - 112)
+
+
 def test_what_creeps_just_faster_than_hardly_is_none_though_boxes_tremble() -> None:
     def creeping(number: int, t: float) -> float:
         return (0.1 * number + 0.25 * 0.18 * t + 0.008 * (-1) ** round(5 * t)) % 0.9

@@ -27,11 +27,11 @@ Where = Callable[[float], float]
 """How far to the right one is at that second."""
 
 
-def _rule(direction: str = "in", **more: object) -> WrongWay:
+def _rule(direction: str = "in", hole_s: float = 2.0, **more: object) -> WrongWay:
     config = WrongWayRule.model_validate({"rule": "WRONGWAY", "line": "sill", **more})
     lane = {"id": "lane", "name": {"zh": "道", "en": "lane"}, "points": [(0, 0.5), (0.6, 0.5), (0.6, 1), (0, 1)]}
     camera = camera_of(lines=[sill(bottom=1.0, top=0.2, direction=direction)], zones=[lane])
-    return WrongWay(config, Place("gsdt", camera, 2.0))
+    return WrongWay(config, Place("gsdt", camera, hole_s))
 
 
 def _box(x: float) -> tuple[float, float, float, float]:
@@ -94,7 +94,7 @@ def test_one_that_is_told_of_late_has_gone_since_it_was_first_seen() -> None:
 
 
 def test_one_that_was_first_seen_outside_the_zone_has_gone_since_it_came_in() -> None:
-    """At 0.6 it comes in; it was seen twice in three fifths of a second."""
+    """It comes in at a second, and is told of at 1.6."""
     (began, told) = _told_late(lambda t: 0.7 - 0.1 * t, 1.6, "lane")
 
     assert (began, told) == (pytest.approx(1.0, abs=0.2), pytest.approx(3.0, abs=0.21))
@@ -112,12 +112,25 @@ def test_what_was_before_the_rule_was_armed_or_in_a_hole_counts_for_nothing() ->
             for t, now in at
         ]
 
-    begins = [round(1.0 + 0.2 * k, 1) for k in range(20)]
-    hole = [0.0, *(round(2.6 + 0.2 * k, 1) for k in range(15))]  # 2.0 s are none yet
-    for instants, first in ((begins, 1.0), (hole, 2.6)):
-        ((_, alert),) = said_at(_rule(), seen(*instants))[0]
+    armed = [round(1.0 + 0.2 * k, 1) for k in range(20)]
+    hole = [0.0, *(round(1.8 + 0.2 * k, 1) for k in range(15))]
+    for instants, first in ((armed, 1.0), (hole, 1.8)):
+        ((_, alert),) = said_at(_rule(hole_s=1.5), seen(*instants))[0]
         assert isinstance(alert, Alert)
         assert (seconds(alert.began, _T0), seconds(alert.detected, _T0)) == (first, first + 2)
+
+
+def test_who_leaves_the_zone_for_a_moment_after_it_was_told_of_begins_anew() -> None:
+    """What was counted once is not counted again."""
+    times = [round(0.2 * k, 1) for k in range(14)]
+    where = [0.55 - 0.03 * k if k != 7 else 0.7 for k in range(14)]
+    seen = [
+        (now := _T0 + timedelta(seconds=t), [Track(1, MOTORCYCLE, _box(x), 0.9, _T0, now, _box(where[0]))])
+        for t, x in zip(times, where, strict=True)
+    ]
+    told, _ = said_at(_rule(zone="lane", against_s=0.6, lengths=0.5), seen)
+
+    assert [(seconds(at, _T0), one.count) for at, one in told if isinstance(one, Alert)] == [(0.6, 1), (2.2, 2)]
 
 
 def test_one_that_came_the_right_way_before_it_was_told_of_has_gone_nowhere_against_it() -> None:
@@ -220,7 +233,7 @@ def test_half_as_many_pictures_say_the_same_within_a_sample(legs) -> None:
     def where(at: float) -> float:
         return 0.6 + sum(speed * (min(at, end) - begin) for begin, end, speed in ends if at > begin)
 
-    told = [[(a.count, seconds(a.detected, _T0)) for a in _said(_goes(where, t, fps))] for fps in (10.0, 5.0)]
+    told = [[(a.count, seconds(a.detected, _T0)) for a in _said(_goes(where, t + 0.4, fps))] for fps in (10.0, 5.0)]
 
     assert [one[0] for one in told[0]] == [other[0] for other in told[1]]
     assert all(abs(one[1] - other[1]) <= 0.2 + 1e-9 for one, other in zip(*told, strict=True))
