@@ -43,7 +43,7 @@ class Alert:
         camera: Id of the camera; empty where the system itself is in trouble (SYS_…, STORAGE).
         rule: Id of the rule within its camera; the code itself for troubles of a camera or of the system.
         place: Id of the zone or line within its camera; empty where the camera itself is the place.
-        began: `taken` at which the breach began.
+        began: When the breach began: `taken` of a picture, or an instant between two.
         detected: `taken` of the frame on which the rule was first met.
         ended: `taken` at which the breach ended; None while it lasts.
         count: How often it was met; repeats within the cool-down are counted here, not alerted again.
