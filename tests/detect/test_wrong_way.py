@@ -121,7 +121,7 @@ def test_what_was_before_the_rule_was_armed_or_in_a_hole_counts_for_nothing() ->
 
 
 def test_who_leaves_the_zone_for_a_moment_after_it_was_told_of_begins_anew() -> None:
-    """What was counted once is not counted again."""
+    """Another ride, whose time begins when it is back: what was counted for the first one is not counted again."""
     times = [round(0.2 * k, 1) for k in range(14)]
     where = [0.55 - 0.03 * k if k != 7 else 0.7 for k in range(14)]
     seen = [
