@@ -8,9 +8,9 @@ let context = null;
 /** Whether a sound can be heard. */
 export const audible = () => context?.state === "running";
 
-/** A touch allows it. */
+/** A touch allows it, once it ends: browsers take none for meant before. */
 export function listenForTouch() {
-  addEventListener("pointerdown", allow, { capture: true });
+  addEventListener("pointerup", allow, { capture: true });
 }
 
 async function allow() {

@@ -14,9 +14,19 @@ export function makeHead() {
   const age = el("span.age", { testid: "age" });
   const tongue = el("button", { type: "button", testid: "language", text: "head.language", on: { click: switchLanguage } });
   const link = el("p.banner.bad", { role: "alert", testid: "banner-link" });
-  const sound = el("p.banner", { testid: "banner-sound", text: "head.sound" });
+  const sound = el("p.banner.sound", { testid: "banner-sound", text: "head.sound" });
   const unsent = el("p.banner.look", { role: "status", testid: "banner-unsent" });
   const told = el("p.banner.look", { role: "alert", testid: "told" });
+
+  let mute = ""; // where one was when no sound was to be heard
+
+  /** Asks for a touch, and keeps its room until one goes elsewhere: it moves nothing under the very thumb that it asked for. */
+  function askForTouch() {
+    const here = [duty.open, duty.own, duty.gone?.id].join();
+    if (!audible()) mute = here;
+    show(sound, mute === here);
+    sound.classList.toggle("done", audible());
+  }
 
   function render() {
     const quiet = silence();
@@ -28,7 +38,7 @@ export function makeHead() {
     say(age, waits && !again ? t("head.sending", { n: waits }) : quiet === null ? "" : t("head.age", { age: span(quiet / 1000) }));
     show(link, lost);
     say(link, lost ? t("head.lost", { age: span((quiet ?? performance.now()) / 1000) }) : "");
-    show(sound, !audible());
+    askForTouch();
     show(unsent, again);
     say(unsent, again ? t("head.retrying", { n: waits }) : "");
     show(told, Boolean(duty.told));

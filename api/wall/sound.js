@@ -30,12 +30,15 @@ function told() {
   if (allowed !== state.soundAllowed) change({ soundAllowed: allowed });
 }
 
-/** Waits for the first gesture, and repeats the gravest level while it is not acknowledged. */
+/**
+ * Waits for the first gesture, and repeats the gravest level while it is not acknowledged. The gesture is a whole click:
+ * the banner goes with it, and would move what is below from under a button of the mouse that is still held.
+ */
 export function listen() {
   context = new AudioContext();
   context.addEventListener("statechange", told);
   told();
-  for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, allow);
+  for (const gesture of ["click", "keydown"]) document.addEventListener(gesture, allow, { capture: true });
   onTick(() => {
     const waiting = [...state.alerts.values()].some((alert) => alert.level === 1 && alert.state === "RAISED");
     if (waiting && performance.now() - repeatedAt > REPEAT_MS) ring(1);
