@@ -98,7 +98,9 @@ export function replaceAll(alerts, isNewer) {
   const fresh = new Map([...state.alerts].filter(([id]) => isNewer(id)));
   for (const alert of alerts) {
     const known = state.alerts.get(alert.id);
-    fresh.set(alert.id, known && later(known, alert) ? known : pictured(alert, known));
+    // A photo, or a word of the police, comes with no new version of the alert.
+    const outdated = known && (isNewer(alert.id) || later(known, alert));
+    fresh.set(alert.id, outdated ? known : pictured(alert, known));
   }
   state.alerts = fresh;
   changed();

@@ -11,18 +11,19 @@ const HIGH = 36; // in above the middle, out below
 const LEAST = 4; // people at the full height, so that one passer-by is no tower
 
 let wanted = 15;
-let reading = null;
+let planned = null; // a reading that has not begun: whoever asks meanwhile is served by it
+let reading = Promise.resolve(); // one after the other: an older answer must not come last
 
-/** Reads the flow again, soon; many calls become one. */
+/** Reads the flow again, soon; calls before it begins become one. */
 export function refreshFlow(soonMs = 0) {
-  reading ??= new Promise((done) => setTimeout(done, soonMs))
-    .then(() => ask(`flow?minutes=${wanted}`))
-    .then((flow) => change({ flow }))
-    .catch(() => {}) // the link banner tells; the next event or minute reads again
-    .finally(() => {
-      reading = null;
+  planned ??= new Promise((done) => setTimeout(done, soonMs))
+    .then(() => reading)
+    .then(() => {
+      planned = null; // what is wanted, or happens, from here on may be missing in the answer
+      reading = ask(`flow?minutes=${wanted}`)
+        .then((flow) => change({ flow }))
+        .catch(() => {}); // the link banner tells; the next event or minute reads again
     });
-  return reading;
 }
 
 function bars(windows) {

@@ -29,12 +29,13 @@ function makeUsers({ user: me, cameras }) {
   const sum = el("span.sums");
   const head = el("tr");
   const body = el("tbody");
-  const add = el("button.do", { type: "button", text: "users.add", testid: "add-user" });
+  const add = el("button.do", { type: "button", text: "users.add", testid: "add-user", disabled: true }); // its form offers what is known
   let known = { users: [], roles: [], people: [], on_duty_roles: [] };
 
   async function load() {
     try {
       known = await ask("users");
+      add.disabled = false;
       render();
     } catch (error) {
       tell(error.status === 0 ? t("notice.unreachable") : error.told, "bad");

@@ -16,7 +16,7 @@ from api.record_export import check_export
 from config.site import Name, Person
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -91,6 +91,26 @@ def test_a_keeper_makes_an_account_changes_it_and_puts_it_out_of_use(wall: Small
     assert len(password) == len("xxxx-xxxx-xxxx-xxxx")
     assert made == ["<b>placeholder</b>", "网格员", "占位街道办", "Gate 2", "Officer 2", "一次性口令待更换"]
     assert own.get_by_text("停用").count() == 0
+
+
+def test_nobody_is_added_before_it_is_known_as_what(wall: SmallWall) -> None:
+    page, held = wall.sign_in("keeper4", "admin", "users.html"), list["Route"]()
+    add_user = page.get_by_test_id("add-user")
+    page.get_by_test_id("user-keeper4").wait_for(timeout=SOON_MS)
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    page.route("**/api/v1/users", hold)
+    page.reload()
+    while not held:
+        page.wait_for_timeout(20)
+    early = add_user.is_enabled()
+    held[0].continue_()
+    add_user.click()
+    page.get_by_test_id("user-role").select_option("officer")
+
+    assert not early
 
 
 def test_an_officer_who_left_the_roster_hands_no_account_to_anybody_else(wall: SmallWall) -> None:
