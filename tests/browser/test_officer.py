@@ -87,16 +87,16 @@ def test_the_wall_follows_the_officer_from_one_click_to_closed(chromium: "Browse
         _both(phone, "phone-on-site", phone=True)
         _report(phone)
         _done(page, "handled")
-        photo = page.locator("[data-testid=photos] img")
-        photo.wait_for(timeout=SOON_MS)
-        page.wait_for_function("() => document.querySelector('[data-testid=photos] img').naturalWidth > 0")
-        width = photo.evaluate("(image) => image.naturalWidth")
+        width = page.wait_for_function(
+            "() => document.querySelector('[data-testid=photos] img')?.naturalWidth || null", timeout=SOON_MS
+        ).json_value()
         said = page.get_by_test_id("result").inner_text()
         _both(page, "wall-handled")
         _both(phone, "phone-handled", phone=True)
         page.keyboard.press("r")
         page.get_by_test_id("rework-not_solved").wait_for(timeout=SOON_MS)
         page.keyboard.press("1")
+        page.get_by_test_id("close").wait_for(state="hidden", timeout=SOON_MS)
         phone.get_by_test_id("rework").wait_for(timeout=SOON_MS)
         again = phone.get_by_test_id("rework").inner_text()
         _both(phone, "phone-rework", phone=True)
@@ -110,8 +110,8 @@ def test_the_wall_follows_the_officer_from_one_click_to_closed(chromium: "Browse
         phone.get_by_test_id("understood").wait_for(timeout=SOON_MS)
         _both(phone, "phone-closed", phone=True)
         phone.get_by_test_id("understood").tap()
+        phone.get_by_test_id("empty").wait_for(timeout=SOON_MS)
 
-        assert phone.get_by_test_id("empty").is_visible()
         assert (width, said) == (1600, "处置情况：已恢复通行")
         assert again == "请返工：问题仍在"
 
@@ -128,21 +128,23 @@ def test_what_an_officer_returns_is_sent_to_somebody_else(chromium: "Browser"):
         offered = page.get_by_test_id("dispatch").inner_text()
         _both(page, "wall-returned")
         page.keyboard.press("d")
+        page.get_by_test_id("returned").wait_for(state="hidden", timeout=SOON_MS)
         _done(page, "at")
+        phone.get_by_test_id("empty").wait_for(timeout=SOON_MS)
 
         assert why == "Officer 1 已退回：正在处置其他任务"
         assert "Officer 2" in offered
-        assert phone.get_by_test_id("empty").is_visible()
 
 
 def test_two_operators_on_one_alert_are_told_who_was_faster(chromium: "Browser"):
-    with small_wall(chromium, [_alert()]) as wall:
+    with small_wall(chromium, [_alert()], undo_s=30.0) as wall:
         other, held = wall.sign_in("op2", "operator"), list["Route"]()
 
         def hold(route: "Route") -> None:
             held.append(route)
 
         other.get_by_test_id("wall").wait_for(timeout=SOON_MS)
+        wall.page.locator("[data-testid=dispatch]:enabled").wait_for(timeout=SOON_MS)
         other.route("**/dispatch", hold)
         other.locator("[data-testid=dispatch]:enabled").click(timeout=SOON_MS)
         while not held:
@@ -151,8 +153,7 @@ def test_two_operators_on_one_alert_are_told_who_was_faster(chromium: "Browser")
         wall.page.get_by_test_id("undo").wait_for(timeout=SOON_MS)
         with other.expect_response("**/dispatch") as answered:
             held[0].continue_()
-        other.locator(".notice.look").wait_for(timeout=SOON_MS)
-        told = other.get_by_test_id("notices").inner_text()
+        told = other.locator(".notice.look").inner_text(timeout=SOON_MS)
         shoot(other, "wall-conflict-zh.png")
 
         assert answered.value.status == 409
@@ -196,6 +197,7 @@ def test_steps_without_a_link_are_kept_and_each_arrives_once(chromium: "Browser"
         _done(page, "on_site")
         page.locator("[data-testid=photos] img").wait_for(timeout=LINK_MS)
         phone.get_by_test_id("banner-unsent").wait_for(state="hidden", timeout=SOON_MS)
+        page.locator("[data-testid=timeline] [data-action='dispatch.on_site']").first.wait_for(timeout=SOON_MS)
         counts = [
             page.locator(f"[data-testid=timeline] [data-action='dispatch.{s}']").count() for s in ("taken", "on_site")
         ]

@@ -10,7 +10,11 @@ from officer import JPEG
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.timeout(180, func_only=True),
+]  # not of the demo's start
 
 PLAYING_MS = 60_000
 SOON_MS = 30_000
@@ -109,8 +113,6 @@ def test_a_lost_link_is_told_across_the_wall_and_heals(open_wall: Window):
     page.locator("[data-testid=figure-desk][data-kind=good]").wait_for(timeout=SOON_MS)
     page.get_by_test_id("banner-link").wait_for(state="detached", timeout=SOON_MS)
 
-    assert page.get_by_test_id("banners").get_by_test_id("banner-link").count() == 0
-
 
 def test_somebody_who_was_slower_is_told_who_was_faster(open_wall: Window):
     slow, fast = open_wall(), open_wall()
@@ -137,7 +139,6 @@ def test_somebody_who_was_slower_is_told_who_was_faster(open_wall: Window):
         }""",
         seen,
     )
-    notice = slow.get_by_test_id("notices").locator("p")
-    notice.first.wait_for(timeout=SOON_MS)
+    told = slow.get_by_test_id("notices").locator("p").first.inner_text(timeout=SOON_MS)
 
-    assert re.search(r"已有人处理：admin 于 .* 不予受理（重复）", notice.first.inner_text())
+    assert re.search(r"已有人处理：admin 于 .* 不予受理（重复）", told)

@@ -25,7 +25,7 @@ _LATE_FEED = """() => {
     window.told = 0;
     const real = EventSource.prototype.addEventListener;
     EventSource.prototype.addEventListener = function (kind, listener) {
-        const late = (event) => setTimeout(() => { listener(event); window.told += 1; }, 5000);
+        const late = (event) => setTimeout(() => { listener(event); window.told += 1; }, 10000);
         real.call(this, kind, kind === "alert" ? late : listener);
     };
 }"""
@@ -98,7 +98,7 @@ def test_an_alert_that_is_read_before_the_feed_tells_of_it_rings_and_rings_once(
         page = wall.page
         page.add_init_script(f"({_LATE_FEED})()")
         page.reload()
-        page.get_by_test_id("wall").wait_for(timeout=SOON_MS)
+        page.get_by_test_id(f"alert-{first.id}").wait_for(timeout=SOON_MS)
         page.evaluate(LISTEN)
         page.keyboard.press("Escape")  # a gesture, which allows sound
         page.wait_for_function("() => document.querySelector('[data-testid=banner-sound]') === null", timeout=SOON_MS)

@@ -52,7 +52,7 @@ def test_the_longest_name_of_an_alert_leaves_room_for_the_button(chromium: "Brow
         over = []
         for width, height in ((1280, 720), (1440, 900), (1920, 1080), (3840, 2160)):
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(200)  # it is laid out anew
+            page.wait_for_function(f"() => innerWidth === {width}", timeout=SOON_MS)
             shoot(page, f"long-name-{width}.png")
             over.append(page.locator(".stage .heading").evaluate("(one) => one.scrollWidth > one.clientWidth + 1"))
 

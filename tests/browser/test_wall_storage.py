@@ -30,7 +30,7 @@ def test_a_disk_without_room_for_evidence_is_a_banner_and_an_alert(
         config = small_site.write_site(tmp_path, {"gate-1": simulator.url("gate-1")}, fps=2)
         config.write_text(config.read_text() + "evidence: {min_free_gib: 900000}\n")  # more than any disk of today has
         with small_site.running(config) as site:
-            site.until(lambda: site.camera("gate-1").get("taken"), 60, "live camera")
+            site.until(lambda: site.camera("gate-1").get("taken"), 120, "live camera")
             said = running_demo.said_login(site.log())
             assert said is not None
             page = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN").new_page()

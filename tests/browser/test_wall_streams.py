@@ -52,7 +52,7 @@ def page(chromium: "Browser", tmp_path: Path, assets: Path) -> Iterator["Page"]:
         marker = "  entrance: masked\n"
         config.write_text(text.replace(marker, marker + masks), encoding="utf-8")
         with small_site.running(config) as site:
-            site.until(lambda: all(site.camera(name).get("taken") for name in clips), 60, "live cameras")
+            site.until(lambda: all(site.camera(name).get("taken") for name in clips), 120, "live cameras")
             said = running_demo.said_login(site.log())
             assert said is not None
             context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
@@ -83,7 +83,7 @@ def test_masked_and_h265_cameras_come_as_jpeg_and_the_page_says_why(page: "Page"
     for camera in ("plain", "masked", "h265"):
         _young(page, camera)
         page.get_by_test_id(f"tile-{camera}").click()
-        page.wait_for_timeout(1500)
+        page.get_by_test_id("stage").get_by_text("镜头时钟").wait_for(timeout=PLAYING_MS)
         said[camera] = page.get_by_test_id("stage").inner_text()
         page.screenshot(path=tmp_path / f"{camera}.png")
     badges = {camera: page.get_by_test_id(f"form-{camera}").inner_text() for camera in said}

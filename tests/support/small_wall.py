@@ -1,6 +1,7 @@
 """A desk and a wall without cameras, somebody signed in to it in a browser, and on it what the journals said."""
 
 import asyncio
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -9,11 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from neighbourhood import Server, desk_thread, entry_of, make_site, publish, settled, wait_for
 from wall_client import PASSWORD, serving
 
 from api.accounts import add
+from api.desk import vigil
+from api.desk.courier import SCHEDULE
 from api.rights import Role
 from config.police import Police
 from config.site import Site
@@ -84,11 +88,13 @@ def small_wall(
     undo_s: float = 5.0,
     database: str | None = None,
     police: Police | None = None,
+    schedule: Sequence[float] = SCHEDULE,
     made: Site | None = None,
 ) -> Iterator[SmallWall]:
     """Until the end of the block; the page may use the clipboard. `database`: an empty one, None: SQLite.
 
-    `made` is a site with its folders, in place of one of our own.
+    `schedule` has how long the desk waits before each further try to deliver, s; `made` is a site with its folders,
+    in place of one of our own.
     """
     with TemporaryDirectory(prefix="km") as folder, ExitStack() as ending:
         (Path(folder) / "redis").mkdir()
@@ -96,6 +102,7 @@ def small_wall(
         server = Server(site.data / "redis")
         server.start()
         ending.callback(server.kill)
+        ending.enter_context(patch.object(vigil, "_START_S", math.inf))  # nothing detects here, and none is to tell
         ready, over, said = Event(), Event(), list[str]()
 
         async def serve() -> None:
@@ -104,7 +111,7 @@ def small_wall(
                 ready.set()
                 await asyncio.to_thread(over.wait)
 
-        with desk_thread(site), server.client() as client:
+        with desk_thread(site, schedule), server.client() as client:
             publish(client, [entry_of(one, n) for n, one in enumerate(subjects, 1)])
             wait_for(lambda: len(settled(server)) == len(subjects), "all are settled")
             thread = Thread(target=lambda: asyncio.run(serve()))
