@@ -7,7 +7,8 @@ import { named, t } from "./text.js";
 
 const MAIN = { SENT: "take", TAKEN: "arrive", ON_SITE: "handle" };
 
-function press() {
+function press(event) {
+  if (event.detail > 1) return; // a thumb that hits twice has arrived nowhere yet
   const task = opened();
   const step = MAIN[task?.state];
   if (step === "handle") sendReport(task);

@@ -53,7 +53,7 @@ async function take(told) {
   const left = (duty.tasks ?? []).find((task) => task.id === duty.open && !told.some((one) => one.id === task.id));
   if (left && left.state !== "RETURNED") {
     const word = await lastWord(left.id);
-    if (duty.open === left.id) change({ gone: word, open: null });
+    if (duty.open === left.id) change({ gone: word, open: null, returning: false });
   }
   const before = duty.tasks ?? []; // only now: meanwhile a step or a photo may have been answered
   const tasks = told.map((task) => newer(before.find((one) => one.id === task.id) ?? task, task)); // asked before a step or a photo, answered after it
@@ -61,7 +61,7 @@ async function take(told) {
   const again = tasks.filter((task) => task.rework && before.some((one) => one.id === task.id && one.state === "HANDLED"));
   change({ tasks });
   if (fresh.length || again.length) ring();
-  if (!duty.open && !duty.gone && fresh.length) change({ open: fresh[0].id, own: false });
+  if (!duty.open && !duty.gone && fresh.length) change({ open: fresh[0].id, own: false, returning: false });
 }
 
 /** How a task ended that is no longer in the inbox; null where we sent it back ourselves. */

@@ -20,7 +20,7 @@ function card(task) {
     {},
     el(
       "button.card",
-      { type: "button", testid: `task-${task.id}`, "data-state": task.state, on: { click: () => change({ open: task.id, told: "" }) } },
+      { type: "button", testid: `task-${task.id}`, "data-state": task.state, on: { click: () => change({ open: task.id, told: "", returning: false }) } },
       levelMark(task.level),
       el("span.words", {}, el("strong", {}, named(task.what)), el("span", {}, place(task)), el("span.stand", {}, stands(task))),
       ago,

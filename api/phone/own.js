@@ -16,7 +16,8 @@ export function makeOwn() {
   const old = field("old", "current-password");
   const fresh = field("fresh", "new-password");
   const outcome = el("p.sent", { role: "status", testid: "own-outcome" });
-  const form = el("form", { novalidate: true }, old.root, fresh.root, outcome, el("button", { type: "submit", testid: "own-save", text: "own.save" }));
+  const save = el("button", { type: "submit", testid: "own-save", text: "own.save" });
+  const form = el("form", { novalidate: true }, old.root, fresh.root, outcome, save);
   const unsent = el("p.rework", { text: "own.unsent" });
   const leave = el("button", { type: "button", testid: "logout", text: "own.logout", on: { click: () => logout().catch(() => {}).then(() => location.reload()) } });
   const back = el("button.back", { type: "button", text: "task.back", on: { click: () => change({ own: false }) } });
@@ -28,12 +29,15 @@ export function makeOwn() {
       say(outcome, t("login.weak", { n: SHORTEST }));
       return;
     }
+    save.disabled = true; // a second one would be told that the old password is wrong
     try {
       await ask("profile/password", { old: old.input.value, new: fresh.input.value });
       old.input.value = fresh.input.value = "";
       say(outcome, t("own.saved"));
     } catch (refusal) {
       say(outcome, refusal.status === 0 ? t("login.unreachable") : refusal.told);
+    } finally {
+      save.disabled = false;
     }
   });
 

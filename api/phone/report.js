@@ -11,13 +11,17 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/g; // what a keyboard slips 
 
 const words = el("textarea", { rows: "3", maxlength: "500", testid: "words" });
 
+let drawing = Promise.resolve(); // photos that are being made smaller: a report must not overtake them
+
 /** Whether there is a photo and a word. */
 export const readyToReport = (task) => task.photos > 0 && words.value.trim() !== "";
 
 /** Reports that it is handled; the words are kept until the server has them. */
-export function sendReport(task) {
+export async function sendReport(task) {
   if (!readyToReport(task)) return;
-  report(task, "handle", words.value.trim().replace(CONTROL, " "));
+  const said = words.value.trim().replace(CONTROL, " ");
+  await drawing;
+  if (!waitingOf(task.id).some((entry) => entry.step)) report(task, "handle", said); // else a thumb was there twice meanwhile
 }
 
 async function photograph(event) {
@@ -25,8 +29,10 @@ async function photograph(event) {
   const [file] = event.target.files;
   event.target.value = ""; // the same photo may be chosen again
   if (!file || task?.state !== "ON_SITE") return;
+  const sending = shrink(file).then((photo) => sendPhoto(task, photo));
+  drawing = Promise.allSettled([drawing, sending]);
   try {
-    await sendPhoto(task, await shrink(file));
+    await sending;
   } catch {
     change({ told: t("told.photo") });
   }

@@ -9,14 +9,19 @@ import { ask } from "./session.js";
 import { change, state } from "./state.js";
 import { named, t } from "./text.js";
 
-let underway = Promise.resolve();
+const LOOK_MS = 20;
+const CHOOSING_MS = 3000;
 
-/** Does one thing at a time. */
-function act(...what) {
-  if (!state.acting) underway = perform(...what);
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Does one thing at a time: whoever is quicker than an answer is served after it, if it still holds of the alert by then. */
+async function inTurn(id, deed) {
+  while (state.acting) await pause(LOOK_MS);
+  const alert = state.alerts.get(id);
+  if (alert) await deed(alert);
 }
 
-async function perform(alert, path, body, done = "") {
+async function act(alert, path, body, done = "") {
   change({ acting: alert.id, menu: null });
   try {
     take(await ask(path, body));
@@ -61,34 +66,49 @@ function whatHappened({ state: standing, acked, dismissed, dispatch, raised, rec
 
 /** I have seen it. */
 export function ack() {
-  const alert = selected();
-  if (settled() && (alert?.state === "RAISED" || isAside(alert))) act(alert, `alerts/${alert.id}/ack`, { version: alert.version });
+  const mine = (alert) => alert?.state === "RAISED" || isAside(alert);
+  if (!settled() || !mine(selected())) return;
+  inTurn(selected().id, (alert) => mine(alert) && act(alert, `alerts/${alert.id}/ack`, { version: alert.version }));
 }
 
 /** It is none, for a reason. */
 export function dismiss(reason) {
-  const alert = selected();
-  if (!isUndecided(alert)) return;
-  const told = { reason: named(state.session.dismiss_reasons[reason]), what: named(state.session.codes[alert.code]) };
-  act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason }, t("notice.dismissed", told));
+  if (!isUndecided(selected())) return;
+  inTurn(selected().id, (alert) => {
+    if (!isUndecided(alert)) return;
+    const told = { reason: named(state.session.dismiss_reasons[reason]), what: named(state.session.codes[alert.code]) };
+    act(alert, `alerts/${alert.id}/dismiss`, { version: alert.version, reason }, t("notice.dismissed", told));
+  });
 }
 
 /** Sends a person: confirms, accepts and dispatches in one. */
-export function dispatch(person = undefined) {
-  const alert = selected();
-  if (!canSend(alert) || !settled()) return;
-  const suggested = state.details.get(alert.id)?.suggestion?.person.id;
-  const chosen = person ?? suggested;
+export async function dispatch(person = undefined) {
+  const id = selected()?.id;
+  if (!canSend(selected()) || !settled()) return;
+  const chosen = person ?? (await suggested(id));
   if (!chosen) return;
-  act(alert, `alerts/${alert.id}/dispatch`, { version: alert.version, person: chosen });
+  inTurn(id, (alert) => canSend(alert) && act(alert, `alerts/${id}/dispatch`, { version: alert.version, person: chosen }));
+}
+
+/** Whom the server suggests: it may just be choosing, after something else has happened to the alert. */
+async function suggested(id) {
+  while (state.acting) await pause(LOOK_MS);
+  const until = performance.now() + CHOOSING_MS;
+  while (performance.now() < until && canSend(state.alerts.get(id))) {
+    const known = state.details.get(id)?.suggestion;
+    if (known !== undefined) return known?.person.id;
+    await pause(LOOK_MS);
+  }
+  if (canSend(state.alerts.get(id))) tell(t("notice.not_sent"), "look");
+  return undefined;
 }
 
 /** Calls the person back while that is possible; also where the click that sent them is not answered yet. */
-export async function undo() {
-  const id = selected()?.id;
-  await underway;
-  const alert = state.alerts.get(id);
-  if (undoLeft(alert) > 0) act(alert, `dispatches/${alert.dispatch.id}/undo`, {});
+export function undo() {
+  inTurn(selected()?.id, (alert) => {
+    if (undoLeft(alert) > 0) act(alert, `dispatches/${alert.dispatch.id}/undo`, {});
+    else if (alert.dispatch?.state === "SENT") tell(t("notice.too_late"), "look");
+  });
 }
 
 /** Opens or closes a menu of the selected alert. */
@@ -108,15 +128,19 @@ export function openVerdict() {
 
 /** It is closed or, for a reason, must be done again. */
 export function judge(reason = undefined) {
-  const alert = selected();
-  if (!isHandled(alert) || !settled()) return;
-  const { id, version } = alert.dispatch;
-  if (reason) act(alert, `dispatches/${id}/rework`, { version, reason }, t("notice.reworked", { person: named(alert.dispatch.person) }));
-  else act(alert, `dispatches/${id}/close`, { version }, t("notice.closed", { no: alert.incident.no }));
+  if (!isHandled(selected()) || !settled()) return;
+  inTurn(selected().id, (alert) => {
+    if (!isHandled(alert)) return;
+    const { id, version } = alert.dispatch;
+    if (reason) act(alert, `dispatches/${id}/rework`, { version, reason }, t("notice.reworked", { person: named(alert.dispatch.person) }));
+    else act(alert, `dispatches/${id}/close`, { version }, t("notice.closed", { no: alert.incident.no }));
+  });
 }
 
 /** The reasons for a dismissal in the order of their keys 1 to 4. */
 export const reasons = () => Object.entries(state.session.dismiss_reasons);
 
-/** The people on duty in the order of their keys. */
-export const onDuty = () => state.duty.people.filter((person) => person.on_duty);
+const OFFERED = 8; // people, by the digits from 1
+
+/** The people on duty who are offered, in the order of their keys. */
+export const offered = () => state.duty.people.filter((person) => person.on_duty).slice(0, OFFERED);

@@ -6,7 +6,7 @@ import { cap, el, show } from "./element.js";
 import { tell } from "./notice.js";
 import { mayLook } from "./reasons.js";
 import { ring } from "./sound.js";
-import { state, subscribe } from "./state.js";
+import { change, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
 const STEPS = ["at", "delivered", "taken", "on_site", "handled"];
@@ -84,6 +84,7 @@ export function makeCourse() {
     const alert = selected();
     const dispatch = alert && isDispatched(alert) ? alert.dispatch : null;
     const judging = isHandled(alert) && state.session.user.rights.includes("handle");
+    if (state.menu === "rework" && !judging) change({ menu: null });
     show(root, Boolean(dispatch));
     show(acts, judging && state.menu !== "rework");
     show(menu, judging && state.menu === "rework");

@@ -1,11 +1,11 @@
 // The one click: sends the suggested person, names why, and can be called back for a few seconds.
-import { ack, dismiss, dispatch, onDuty, openMenu, reasons, undo } from "./acts.js";
+import { ack, dismiss, dispatch, offered, openMenu, reasons, undo } from "./acts.js";
 import { canSend, isAside, isDispatched, isReturned, isRungAgain, isUndecided, selected } from "./alerts.js";
 import { timeOfDay } from "./clock.js";
 import { whyReturned } from "./course.js";
 import { cap, el, say, show } from "./element.js";
-import { settled, undoLeft } from "./selection.js";
-import { onTick, state, subscribe } from "./state.js";
+import { SETTLE_MS, settled, undoLeft } from "./selection.js";
+import { change, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 
 const MENUS = ["dismiss", "person"]; // those that stand here
@@ -24,7 +24,10 @@ export function makeDispatch() {
   const acts = el("div.acts", {}, seen, not, other);
   const menu = el("div.menu", { role: "group", testid: "menu" });
 
+  let turnedAt = -Infinity; // since when the button does what it does now
+
   function press() {
+    if (state.touchedAt - turnedAt < SETTLE_MS) return; // it went down for what the button did before
     if (undoLeft(selected()) > 0) undo();
     else dispatch();
   }
@@ -33,6 +36,7 @@ export function makeDispatch() {
     const alert = selected();
     const sendable = canSend(alert) && mayDispatch();
     const asked = MENUS.includes(state.menu) ? state.menu : null;
+    if (asked && !sendable) change({ menu: null }); // somebody else has decided: what nobody sees must hold nothing up
     show(acts, (sendable || (isRungAgain(alert) && mayDispatch())) && !asked);
     show(menu, sendable && Boolean(asked));
     seen.disabled = alert?.state !== "RAISED" && !isAside(alert);
@@ -54,6 +58,7 @@ export function makeDispatch() {
     const open = canSend(alert) && mayDispatch();
     const suggestion = state.details.get(alert?.id)?.suggestion;
     show(go, open || left > 0);
+    if (go.classList.contains("undo") !== left > 0) turnedAt = performance.now();
     go.classList.toggle("undo", left > 0);
     go.dataset.testid = left > 0 ? "undo" : "dispatch";
     if (left > 0) {
@@ -61,12 +66,12 @@ export function makeDispatch() {
       say(because, t("act.sent", { person: named(alert.dispatch.person) }));
       say(key, "Z");
       rest.style.transform = `scaleX(${Math.min(1, left / state.session.undo_s)})`;
-      go.disabled = false;
+      go.disabled = performance.now() - turnedAt < SETTLE_MS;
       return;
     }
     say(key, "D");
     rest.style.transform = "scaleX(0)";
-    go.disabled = !suggestion || state.acting !== null || !settled();
+    go.disabled = !suggestion || state.acting !== null || !settled(performance.now()) || performance.now() - turnedAt < SETTLE_MS;
     if (suggestion) {
       say(line, t("act.dispatch", { person: named(suggestion.person) }));
       const why = suggestion.why.map((one) => named(one));
@@ -96,7 +101,7 @@ function choices(menu) {
   const entries =
     menu === "dismiss"
       ? reasons().map(([reason, name]) => [named(name), () => dismiss(reason), `reason-${reason}`])
-      : onDuty().slice(0, 8).map((person) => [[named(person), person.open_tasks > 0 && t("act.tasks", { n: person.open_tasks }), unreachable(person.id)].filter(Boolean).join(" · "), () => dispatch(person.id), `person-${person.id}`]);
+      : offered().map((person) => [[named(person), person.open_tasks > 0 && t("act.tasks", { n: person.open_tasks }), unreachable(person.id)].filter(Boolean).join(" · "), () => dispatch(person.id), `person-${person.id}`]);
   return [
     el("p", { text: `act.which_${menu}` }),
     ...entries.map(([text, handler, testid], i) =>

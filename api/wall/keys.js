@@ -1,5 +1,5 @@
 // The keyboard: every act of the wall by one key.
-import { ack, dismiss, dispatch, judge, onDuty, openMenu, openVerdict, reasons, reworks, undo } from "./acts.js";
+import { ack, dismiss, dispatch, judge, offered, openMenu, openVerdict, reasons, reworks, undo } from "./acts.js";
 import { toggleBlind } from "./blind.js";
 import { confirmPush, openPush } from "./police.js";
 import { close, selectCamera, step } from "./selection.js";
@@ -34,12 +34,15 @@ const ACTS = {
   escape: close,
 };
 
+const TYPING_MS = 1000;
+let typedAt = -Infinity; // when a letter last went into a field
+
 function digit(n) {
   if (state.menu === "dismiss") {
     const chosen = reasons()[n - 1];
     if (chosen) dismiss(chosen[0]);
   } else if (state.menu === "person") {
-    const chosen = onDuty()[n - 1];
+    const chosen = offered()[n - 1];
     if (chosen) dispatch(chosen.id);
   } else if (state.menu === "rework") {
     const chosen = reworks()[n - 1];
@@ -52,12 +55,24 @@ function digit(n) {
   }
 }
 
+/** Whether a letter is of words that are being written, also where the field has just gone from under the hands. */
+function isWritten(key) {
+  const now = performance.now();
+  const written = Boolean(document.activeElement?.matches("input")) || now - typedAt < TYPING_MS;
+  if (written) typedAt = ["tab", "escape", "enter"].includes(key) ? -Infinity : now;
+  return written;
+}
+
 function press(event) {
   state.touchedAt = performance.now();
+  const key = (event.key ?? "").toLowerCase(); // a browser that fills a field in names none
+  const written = isWritten(key);
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
-  const key = event.key.toLowerCase();
   const focused = document.activeElement;
-  if (focused?.matches("input")) return;
+  if (written) {
+    if (key === "escape") focused.blur();
+    return;
+  }
   // a control reached with Tab keeps its own keys
   if ((key === " " || key === "enter") && focused?.matches("button:focus-visible, [role=button]:focus-visible")) return;
   if (state.help && !["?", "？", "escape"].includes(key)) return;
@@ -69,12 +84,19 @@ function press(event) {
   event.preventDefault();
 }
 
+/** A click that no press came before: a screen reader's. */
+function touch(event) {
+  if (event.detail === 0) state.touchedAt = performance.now();
+}
+
 /** Listens to the keyboard. */
 export function listenToKeys() {
   document.addEventListener("keydown", press);
   document.addEventListener("pointerdown", () => {
     state.touchedAt = performance.now();
+    typedAt = -Infinity;
   });
-  // a control that was clicked gives the keyboard back to the wall
-  document.addEventListener("click", (event) => event.detail > 0 && !event.target.matches("input, label *") && document.activeElement?.blur?.());
+  document.addEventListener("click", touch, { capture: true });
+  // a control that was clicked gives the keyboard back to the wall, unless it led to a field
+  document.addEventListener("click", (event) => event.detail > 0 && !document.activeElement?.matches("input") && document.activeElement?.blur?.());
 }

@@ -13,7 +13,7 @@ const ASK_MS = 2000;
 const SILENT_MS = 8000; // four answers that did not come
 
 function makeLiaison(session) {
-  const page = { session, incidents: [], chosen: null, heardAt: performance.now(), giving: false };
+  const page = { session, incidents: [], chosen: null, at: 0, heardAt: performance.now() };
   const lost = el("p.told.lost", { role: "alert", testid: "liaison-lost" });
   const list = makeWaiting(page, choose);
   const one = makeHanded(page, give);
@@ -21,24 +21,28 @@ function makeLiaison(session) {
 
   function choose(id) {
     page.chosen = id;
+    page.at = page.incidents.findIndex((one) => one.id === id);
     render();
   }
 
   const chosen = () => page.incidents.find((known) => known.id === page.chosen) ?? null;
 
-  async function give(status) {
-    const handed = chosen();
-    if (!handed || page.giving) return;
-    page.giving = true;
+  let giving = Promise.resolve();
+
+  /** One after the other, each of the incident and with the words of when it was given. */
+  function give(status) {
+    const [handed, words] = [chosen(), one.words()];
+    if (handed) giving = giving.then(() => hand(handed, words, status));
+  }
+
+  async function hand(handed, words, status) {
     try {
-      const words = one.words();
       await ask(`liaison/${handed.id}/receipts`, { target: waitingTarget(handed).target, status, ...words });
       one.clear(handed.id, words);
       tell(t("liaison.given", { status: t(`receipt.${status}`), no: handed.no }));
     } catch (error) {
       tell(error.status === 0 ? t("notice.unreachable") : t("notice.refused", { detail: error.told }), "bad");
     } finally {
-      page.giving = false;
       load();
     }
   }

@@ -47,9 +47,11 @@ export function makeWaiting(page, choose) {
     if (!known.length) rows.append(el("li.empty", {}, t("liaison.none")));
   }
 
+  /** The one before (-1) or after (+1); what was signed for has gone down the list, and one goes on from where it stood. */
   function step(by) {
     const at = page.incidents.findIndex((one) => one.id === page.chosen);
-    const next = page.incidents[Math.min(page.incidents.length - 1, Math.max(0, at + by))];
+    const to = at > page.at && by > 0 ? page.at : Math.min(at, page.at) + by;
+    const next = page.incidents[Math.min(page.incidents.length - 1, Math.max(0, to))];
     if (next) choose(next.id);
   }
 

@@ -94,6 +94,7 @@ export function makePolice() {
     const stands = isCase(alert);
     const left = stands ? missing(alert) : [];
     const asked = state.menu === "push" && left.length > 0;
+    if (state.menu === "push" && !asked) change({ menu: null });
     show(root, stands || alone(alert));
     show(first, alone(alert) && may());
     show(nobody, stands && !state.session.police.length && !alert.police.length);

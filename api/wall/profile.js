@@ -26,7 +26,8 @@ function makePassword(changed) {
   const [old, fresh, again] = [["old", "current"], ["fresh", "new"], ["again", "new"]].map(([key, kind]) => el("input", { type: "password", autocomplete: `${kind}-password`, testid: `password-${key}` }));
   const trouble = el("p.trouble", { role: "alert", testid: "password-trouble", hidden: true });
   const field = (text, input) => el("label.field", {}, el("span", { text }), input);
-  const form = el("form.form", { novalidate: true }, field("profile.old", old), field("login.fresh", fresh), field("login.again", again), trouble, el("div.deeds", {}, el("button.do", { type: "submit", text: "profile.change", testid: "password-change" })));
+  const save = el("button.do", { type: "submit", text: "profile.change", testid: "password-change" });
+  const form = el("form.form", { novalidate: true }, field("profile.old", old), field("login.fresh", fresh), field("login.again", again), trouble, el("div.deeds", {}, save));
 
   function mistake() {
     if ([...fresh.value].length < SHORTEST) return t("login.weak", { n: SHORTEST });
@@ -37,6 +38,7 @@ function makePassword(changed) {
     event.preventDefault();
     let said = mistake();
     if (!said) {
+      save.disabled = true; // a second one would be told that the old password is wrong
       try {
         await ask("profile/password", { old: old.value, new: fresh.value });
         form.reset();
@@ -45,6 +47,7 @@ function makePassword(changed) {
       } catch (error) {
         said = error.key === "credentials" ? t("profile.wrong") : error.key === "throttled" ? t("login.throttled", { s: error.body.retry_after_s }) : error.status === 0 ? t("notice.unreachable") : error.told;
       }
+      save.disabled = false;
     }
     say(trouble, said);
     show(trouble, Boolean(said));

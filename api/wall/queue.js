@@ -88,6 +88,8 @@ export function makeQueue() {
   let first = true;
 
   function render() {
+    if (list.matches(":active")) return; // nothing moves from under a button of the mouse that is held
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const order = queue().slice(0, SHOWN);
     const chosen = selected()?.id;
     const { raised_today: raised, mean_ack_s: mean } = state.figures;
@@ -112,6 +114,7 @@ export function makeQueue() {
       row.root.remove();
       rows.delete(id);
     }
+    focused?.focus({ preventScroll: true }); // it may have been taken out and put in again
     if (order.length) first = false;
     reveal(rows.get(chosen)?.root);
   }
@@ -126,6 +129,7 @@ export function makeQueue() {
   }
 
   subscribe(render);
+  document.addEventListener("pointerup", () => setTimeout(render)); // by then it is no longer held
   onTick(() => rows.forEach((row) => row.tick()));
   return el("section.panel.queue", { label: "queue.title" }, el("h2", {}, el("span", { text: "queue.title" }), sums), makeShelves(), list, empty);
 }

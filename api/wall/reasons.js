@@ -23,7 +23,6 @@ async function give(alert, reason, words) {
   }
   try {
     await ask(`alerts/${alert.id}/reason`, { reason, words: words.value.trim() });
-    words.value = "";
     state.reasoned.add(alert.id);
     change();
   } catch (error) {
@@ -49,6 +48,8 @@ export function makeReasons(asks) {
     const alert = selected();
     show(root, Boolean(alert) && asks() && !mayLook(alert));
     if (root.hidden) return;
+    if (root.dataset.alert !== alert.id) words.value = ""; // they were of another one
+    root.dataset.alert = alert.id;
     say(why, t(inHand(alert) ? "reason.not_yours" : "reason.ended"));
     choices.forEach((button, i) => say(button, named(state.session.view_reasons[keys[i]])));
   });

@@ -4,7 +4,8 @@ import { serverNow } from "./clock.js";
 import { change, state } from "./state.js";
 
 const LOOKING_S = 30; // without a key or click for this long, nobody is busy with what was chosen
-const SETTLE_MS = 500; // a key pressed sooner was meant for what stood there before
+/** ms. */
+export const SETTLE_MS = 500; // a key pressed sooner was meant for what stood there before
 
 /** Puts an alert on the stage. */
 export function selectAlert(id) {
@@ -44,8 +45,8 @@ export function undoLeft(alert) {
   return Math.max(0, (Date.parse(alert.dispatch.undo_until) - serverNow()) / 1000);
 }
 
-/** Whether the operator has had time to see what is on the stage, where it came there by itself. */
-export const settled = () => !(performance.now() - (state.selection?.cameAt ?? -Infinity) < SETTLE_MS);
+/** Whether the operator had had time to see what is on the stage, where it came there by itself, when a key or button went down. */
+export const settled = (at = state.touchedAt) => !(at - (state.selection?.cameAt ?? -Infinity) < SETTLE_MS);
 
 /** Whether `next` may take the stage now. */
 function mayCome(next) {

@@ -1,4 +1,5 @@
 // Rules that are set aside for a while: asked for in an alert's panel, counted and listed above the queue.
+import { guard } from "./aim.js";
 import { isUndecided, selected } from "./alerts.js";
 import { minuteOfDay, serverNow } from "./clock.js";
 import { el, say, show } from "./element.js";
@@ -92,8 +93,11 @@ export function makeShelving() {
   subscribe(() => {
     const alert = selected();
     const asked = state.menu === "shelve" && canShelve(alert);
-    if (asked && root.hidden) words.value = "";
+    if (state.menu === "shelve" && !asked) change({ menu: null });
+    const opens = asked && root.hidden;
+    if (opens) words.value = "";
     show(root, asked);
+    if (opens) words.focus();
     if (!asked) return;
     say(which, t("shelf.which", { rule: nameOf(alert) }));
     const allowed = MINUTES.filter((minutes) => minutes <= state.session.shelf_h * 60);
@@ -127,7 +131,7 @@ export function makeShelves() {
   let opened = false;
   let shown = "";
   const sum = el("button.sum", { type: "button", testid: "shelves", "aria-expanded": "false", on: { click: toggle } });
-  const list = el("ul", { testid: "shelf-list" });
+  const list = guard(el("ul", { testid: "shelf-list" }));
   const root = el("div.shelves", { role: "group", label: "shelf.label" }, sum, list);
 
   function toggle() {

@@ -1,4 +1,5 @@
 // The stage: one alert with everything needed to decide, or one camera live.
+import { guard } from "./aim.js";
 import { isOpen, selected } from "./alerts.js";
 import { dayOf, serverNow, since, span, timeOfDay } from "./clock.js";
 import { makeCourse } from "./course.js";
@@ -54,7 +55,7 @@ export function makeStage() {
     "section.panel.stage",
     { label: "stage.label", testid: "stage" },
     makePicture(),
-    el("div.details", {}, el("div.heading", {}, sign, title, el("div.beside", {}, waited, shelveButton())), why, list, latest, back, makePolice(), makeShelving(), dispatch, makeCourse(), timeline),
+    guard(el("div.details", {}, el("div.heading", {}, sign, title, el("div.beside", {}, waited, shelveButton())), why, list, latest, back, makePolice(), makeShelving(), dispatch, makeCourse(), timeline)),
   );
 
   function render() {
@@ -84,7 +85,8 @@ export function makeStage() {
     const open = [...state.alerts.values()].some(isOpen);
     title.title = "";
     say(title, state.selection ? named(live) : t(open ? "stage.some" : "stage.calm"));
-    latest.replaceChildren(...latestAlerts(live));
+    const rows = latestAlerts(live);
+    if (latest.innerHTML !== rows.map((row) => row.outerHTML).join("")) latest.replaceChildren(...rows); // else a click may be under way
   }
 
   function tick() {

@@ -323,6 +323,7 @@ export default {
   "notice.shelved": "set aside until {until}: {rule}",
   "notice.unshelved": "taken up again: {rule}",
   "notice.conflict": "Somebody was faster: {what}",
+  "notice.not_sent": "Nobody was sent: nobody had been chosen yet; press again",
   "notice.too_late": "Too late to undo",
   "notice.unreachable": "The server did not answer; nothing was done; try again",
   "notice.refused": "Refused: {detail}",

@@ -323,6 +323,7 @@ export default {
   "notice.shelved": "已搁置至 {until}：{rule}",
   "notice.unshelved": "已恢复：{rule}",
   "notice.conflict": "已有人处理：{what}",
+  "notice.not_sent": "没有派遣：还没有选出人员，请再按一次",
   "notice.too_late": "撤销时限已过",
   "notice.unreachable": "服务器没有应答，操作未生效，请重试",
   "notice.refused": "操作被拒绝：{detail}",

@@ -56,7 +56,7 @@ export function latestAlerts(camera) {
   const rows = own.slice(0, LATEST).map((alert) =>
     el(
       "li",
-      { "data-level": alert.level },
+      { "data-level": alert.level, "data-alert": alert.id },
       el(
         "button",
         { type: "button", on: { click: () => selectAlert(alert.id) } },

@@ -248,3 +248,17 @@ def test_an_own_reason_to_return_is_of_its_task_alone(chromium: "Browser") -> No
         left = beat.phone.get_by_test_id("return-own").input_value()
 
     assert left == ""
+
+
+def test_the_reasons_to_return_do_not_stay_for_the_next_task(chromium: "Browser") -> None:
+    with _on_site(chromium, "gate-1", "gate-2", "gate-3") as beat:
+        beat.open(1)
+        beat.phone.get_by_test_id("return").tap()
+        beat.phone.get_by_test_id("return-busy").wait_for(timeout=SOON_MS)
+        row = beat.row(1)
+        beat.do(lambda engine: does(engine, row, "return", OFFICER, "busy"))  # on another phone
+        beat.phone.get_by_test_id("tasks").wait_for(timeout=SOON_MS)
+        beat.open(2)
+        beat.phone.get_by_test_id("main").wait_for(timeout=SOON_MS)
+
+        assert beat.phone.get_by_test_id("return-busy").is_hidden()

@@ -37,7 +37,7 @@ LATE_ANSWERS = """(path) => {
 # What came by itself is not acted on before there was time to see it.
 SEEN = """async () => {
     const { settled } = await import('/selection.js');
-    while (!settled()) await new Promise((done) => setTimeout(done, 50));
+    while (!settled(performance.now())) await new Promise((done) => setTimeout(done, 50));
 }"""
 
 
