@@ -38,7 +38,7 @@ def wall(database: str | None, chromium: "Browser", station: Station) -> Iterato
     other = make_alert(camera="gate-2", began=now, detected=now, level=4)
     station.answers = [503]
     subjects = [one, make_evidence(one), ready(one), other]
-    target = station.target(test=True, timeout_s=10.0)
+    target = station.target(test=True)
     # None is sent on their way before it is handed over, and a second try can be read of before it is made.
     with small_wall(
         chromium, subjects, undo_s=60.0, database=database, police=police(target), schedule=(10.0, 30.0)
@@ -209,3 +209,20 @@ def test_a_liaisons_words_stay_with_the_incident_that_they_were_typed_for(wall: 
     assert (fresh, kept) == (("", ""), ("for one", "PLACEHOLDER-1"))
     assert others == ("for the other", "PLACEHOLDER-2")
     assert (note.input_value(), case_no.input_value()) == ("typed meanwhile", "")
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "once answered"])
+def test_a_liaison_signs_for_one_after_the_other_by_keys(wall: SmallWall, *, waits: bool) -> None:
+    for level in (2, 4):
+        _hand_over(wall.page, level)
+    liaison = wall.sign_in("liaison", "liaison", "liaison.html")
+    rows = liaison.get_by_test_id("liaison-list").locator("li button")
+    rows.nth(1).wait_for(timeout=SOON_MS)
+    left = liaison.get_by_test_id("liaison-waiting")
+    liaison.keyboard.press("r")
+    if waits:  # what is signed for goes down the list
+        left.get_by_text("1 件").wait_for(timeout=SOON_MS)
+    liaison.keyboard.press("ArrowDown")
+    liaison.keyboard.press("r")
+    left.get_by_text("0 件").wait_for(timeout=SOON_MS)

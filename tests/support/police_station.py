@@ -83,7 +83,7 @@ class Station:
             "key": SECRET,
             "receipt_key": receipt_secret(name),
             "private": True,
-            "timeout_s": 2.0,
+            "timeout_s": 20.0,  # whoever sends may share our process, and both stall
             **change,
         }
         return Target(**values)
