@@ -21,7 +21,7 @@ export async function sendReport(task) {
   if (!readyToReport(task)) return;
   const said = words.value.trim().replace(CONTROL, " ");
   await drawing;
-  if (!waitingOf(task.id).some((entry) => entry.step)) report(task, "handle", said); // else a thumb was there twice meanwhile
+  if (!waitingOf(task.id).some((entry) => entry.step === "handle")) report(task, "handle", said); // else a thumb was there twice meanwhile
 }
 
 async function photograph(event) {

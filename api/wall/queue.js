@@ -10,6 +10,7 @@ import { camera, onTick, state, subscribe } from "./state.js";
 import { named, t } from "./text.js";
 import { inShort } from "./why.js";
 
+const HELD_MS = 2000; // no click takes longer, and what is new must not wait for one that never ends
 const SHOWN = 200; // rows: a decided alert must stay findable while many others wait
 
 /** One row. */
@@ -88,7 +89,7 @@ export function makeQueue() {
   let first = true;
 
   function render() {
-    if (list.matches(":active")) return; // nothing moves from under a button of the mouse that is held
+    if (list.matches(":active") && performance.now() - state.touchedAt < HELD_MS) return; // nothing moves from under the hand
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const order = queue().slice(0, SHOWN);
     const chosen = selected()?.id;

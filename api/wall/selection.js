@@ -4,8 +4,8 @@ import { serverNow } from "./clock.js";
 import { change, state } from "./state.js";
 
 const LOOKING_S = 30; // without a key or click for this long, nobody is busy with what was chosen
-/** ms. */
-export const SETTLE_MS = 500; // a key pressed sooner was meant for what stood there before
+/** ms; a key pressed sooner was meant for what stood there before. */
+export const SETTLE_MS = 500;
 
 /** Puts an alert on the stage. */
 export function selectAlert(id) {

@@ -262,3 +262,18 @@ def test_the_reasons_to_return_do_not_stay_for_the_next_task(chromium: "Browser"
         beat.phone.get_by_test_id("main").wait_for(timeout=SOON_MS)
 
         assert beat.phone.get_by_test_id("return-busy").is_hidden()
+
+
+def test_whatever_was_done_without_a_link_arrives_up_to_the_report(chromium: "Browser") -> None:
+    with _on_site(chromium, "gate-1", "gate-2") as beat:
+        beat.open(1)
+        beat.phone.context.set_offline(offline=True)
+        for state in ("TAKEN", "ON_SITE"):
+            beat.phone.get_by_test_id("main").tap()
+            beat.phone.locator(f"[data-testid=task][data-state={state}]").wait_for(timeout=SOON_MS)
+        beat.add_photo("照片 1 张，1 张未发送")
+        beat.report()
+        beat.phone.context.set_offline(offline=False)
+        beat.stands("HANDLED", 1)
+
+        assert beat.row(1).result == WORDS
