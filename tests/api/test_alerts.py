@@ -50,6 +50,16 @@ async def act(client: httpx.AsyncClient, alert: Alert, verb: str, **words: Any) 
     return answer.status_code, answer.json()
 
 
+async def until_sent(client: httpx.AsyncClient, alert: Alert) -> None:
+    """Wait for the desk, which looks once a second."""
+    async with asyncio.timeout(15):
+        while True:
+            detail = (await client.get(f"/api/v1/alerts/{alert.id}")).json()
+            if detail["history"][-1]["action"] == "dispatch.sent":
+                return
+            await asyncio.sleep(0.1)
+
+
 async def test_acknowledging_is_counted_repeatable_and_refused_when_stale(site: Site, engine: AsyncEngine) -> None:
     alert = make_alert()
     async with at_the_wall(site, alert) as client:
@@ -187,7 +197,7 @@ async def test_after_the_window_the_desk_sends_and_undo_is_too_late(folder: Path
         wait_for(lambda: at_work(site), "the desk is at work")
         async with at_the_wall(site, alert) as client:
             sent = await act(client, alert, "dispatch", version=1)
-            await asyncio.sleep(1.2)
+            await until_sent(client, alert)
             late = await client.post(f"/api/v1/dispatches/{sent[1]['dispatch']['id']}/undo", json={})
             detail = (await client.get(f"/api/v1/alerts/{alert.id}")).json()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from handed_over import SIXTIETH, confirm, hand_over, move, pushes
-from neighbourhood import desk_thread, enter, make_alert, make_evidence, make_site, ready
+from neighbourhood import desk_thread, enter, make_alert, make_evidence, make_site, ready, wait_for
 from police_station import SECRET, Station, open_station, police
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -139,7 +140,7 @@ async def test_a_receiver_that_comes_late_gets_the_same_bytes_under_the_same_id(
     assert len({(call.id, call.body) for call in station.calls}) == 1
     gaps = [b.at - a.at for a, b in zip(station.calls, station.calls[1:], strict=False)]
     assert [gap >= wait for gap, wait in zip(gaps, (5 / 60, 0.5, 0.3), strict=True)] == [True] * 3
-    assert max(gaps) < 2
+    assert max(gaps) < 8  # the next step would have been ten
 
 
 @each_database
@@ -209,9 +210,9 @@ async def test_a_wrong_key_is_refused_by_the_receiver_and_shown_without_a_secret
 async def test_a_receiver_that_is_down_or_slow_holds_no_other_up(
     engine: AsyncEngine, folder: Path, station: Station
 ) -> None:
-    with open_station(Station(delay_s=9)) as slow:
+    with open_station(Station(delay_s=15)) as slow:
         down = Station(port=1)
-        targets = (station.target(), slow.target("slow", timeout_s=2), down.target("down"))
+        targets = (station.target(), slow.target("slow", timeout_s=5), down.target("down"))
         site = make_site(folder, police=police(*targets))
         many = [await confirm(engine, site, n) for n in range(1, 7)]
 
@@ -219,7 +220,7 @@ async def test_a_receiver_that_is_down_or_slow_holds_no_other_up(
             for one in many:
                 await hand_over(engine, site, one)
             begun = time.monotonic()
-            await until(lambda: len(station.accepted) == 6)
+            await until(lambda: len(station.accepted) == 6, 60)
             took = time.monotonic() - begun
             told = {
                 ("station", "DELIVERED", ""),
@@ -230,7 +231,7 @@ async def test_a_receiver_that_is_down_or_slow_holds_no_other_up(
                 assert time.monotonic() - begun < 60, await pushes(engine)
                 await asyncio.sleep(0.1)
 
-    assert took < 8  # one after the other they would wait for the slow one six times
+    assert took < 20  # one after the other they would wait for the slow one six times, which takes 30
 
 
 @each_database
@@ -290,7 +291,7 @@ async def _hand_over_to_a_robbed_desk(engine: AsyncEngine, site: Site, one: Aler
         async with serialised(engine).begin() as connection:
             await connection.execute(update(desk_lease).values(holder="another", fence=desk_lease.c.fence + 1))
         await hand_over(engine, site, one)
-        await asyncio.sleep(1.0)
+        await asyncio.to_thread(wait_for, lambda: "desk" not in {t.name for t in threading.enumerate()}, "it has ended")
 
 
 @each_database

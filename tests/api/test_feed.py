@@ -90,6 +90,7 @@ async def test_the_feed_goes_on_while_redis_is_away_and_says_so(site: Site, serv
     assert silent[-1]["desk"] is None
 
 
+@pytest.mark.alone  # two seconds may not be the machine's
 @pytest.mark.database("sqlite")
 async def test_a_redis_that_hangs_holds_nobody_up(site: Site, server: Server) -> None:
     with desk_thread(site), server.client() as redis:

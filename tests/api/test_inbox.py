@@ -52,6 +52,7 @@ def test_an_entry_is_stored_settled_and_told(site: Site, server: Server) -> None
     with desk_thread(site), server.client() as client:
         publish(client, [entry_of(alert_made, 1), entry_of(make_span(1), 2)])
         wait_for(lambda: settled(server) == {1, 2}, "both are settled")
+        wait_for(lambda: client.get(keys.DESK), "the desk has said a word")
         desk = json.loads(client.get(keys.DESK))
         pending = client.xpending(keys.ALERTS, keys.DESK_GROUP)["pending"]
 
@@ -228,6 +229,7 @@ def test_a_killed_redis_comes_back_and_nothing_is_lost(site: Site, server: Serve
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(400)
 def test_a_desk_killed_at_any_moment_loses_and_doubles_nothing(site: Site, server: Server) -> None:
     made = many_alerts(375)
     entries = [entry_of(a, n + 1) for n, a in enumerate(made)]
@@ -239,7 +241,7 @@ def test_a_desk_killed_at_any_moment_loses_and_doubles_nothing(site: Site, serve
             before = len(settled(server))
             for chunk in range(start, start + 100, 10):
                 publish(client, entries[chunk : chunk + 10])
-            wait_for(lambda: len(settled(server)) > before, "the desk is in the middle of it")  # noqa: B023 (used at once)
+            wait_for(lambda: len(settled(server)) > before, "the desk is in the middle of it", 60)  # noqa: B023 (used at once)
         time.sleep(random.uniform(0, 0.05))
         desk.kill()
         desk = Part(site, "desk")

@@ -33,6 +33,8 @@ from models.tables_access import audit
 REHEARSALS = "/api/v1/rehearsals"
 _RESULT = {"gained": [], "lost": [], "changed": []}
 
+_gives_way = pytest.mark.alone  # what rehearses runs, and even ends, when nothing else wants to
+
 
 def body(rules: str = GRAVER, **changed: Any) -> dict[str, Any]:
     now = utc_now()
@@ -64,7 +66,7 @@ async def begun(client: httpx.AsyncClient) -> str:
 
 async def over(client: httpx.AsyncClient, wanted: str) -> dict[str, Any]:
     """How it stands once it is over."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         while True:
             told: dict[str, Any] = (await client.get(f"{REHEARSALS}/{wanted}")).json()
             if told["state"] not in ("queued", "running"):
@@ -81,6 +83,8 @@ async def deeds(site: Site) -> list[tuple[str, str]]:
     return rows
 
 
+@_gives_way
+@pytest.mark.timeout(400)
 async def test_what_other_rules_would_have_lost_is_told_with_the_alert_whose_picture_shows_it(folder: Path) -> None:
     async with place(folder) as (site, client):
         live = seen(site)
@@ -103,6 +107,8 @@ async def test_what_other_rules_would_have_lost_is_told_with_the_alert_whose_pic
     assert entered == [("eng", "rehearsal.asked"), ("desk", "rehearsal.ended")]
 
 
+@_gives_way
+@pytest.mark.timeout(900)
 async def test_one_that_is_called_off_or_killed_says_so_and_the_next_one_runs(folder: Path) -> None:
     async with place(folder) as (site, client):
         seen(site)
@@ -111,7 +117,7 @@ async def test_one_that_is_called_off_or_killed_says_so_and_the_next_one_runs(fo
             stopped = held(side.pid)
             answer = await client.post(f"{REHEARSALS}/{called_off}/cancel")
             again = await client.post(f"{REHEARSALS}/{called_off}/cancel")
-            wait_for(lambda: not Path(f"/proc/{stopped}").exists(), "what was called off is ended")
+            wait_for(lambda: not Path(f"/proc/{stopped}").exists(), "what was called off is ended", 150)
             killed = await begun(client)
             os.kill(held(side.pid), signal.SIGKILL)
             after_kill = await over(client, killed)
@@ -120,7 +126,7 @@ async def test_one_that_is_called_off_or_killed_says_so_and_the_next_one_runs(fo
             side.kill()
             side.wait(10)
             os.kill(child, signal.SIGCONT)
-            wait_for(lambda: not Path(f"/proc/{child}").exists(), "nothing is left behind")
+            wait_for(lambda: not Path(f"/proc/{child}").exists(), "nothing is left behind", 150)
         with rehearsing(folder / "site.yaml"):
             after_both = await over(client, orphaned)
             last = await over(client, await begun(client))

@@ -130,7 +130,9 @@ async def stop_between_two_writes(pour: Pour, site: Site, desk: Part) -> None:
     pour.flowing.set()
 
 
+@pytest.mark.alone  # six processes start at once
 @pytest.mark.fault
+@pytest.mark.timeout(300)
 async def test_of_two_desks_one_writes_and_the_feed_of_five_writers_is_in_the_order_of_commit(
     site: Site, folder: Path, server: Server
 ) -> None:

@@ -28,7 +28,7 @@ class Wall:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=10, trust_env=False)
+        return httpx.AsyncClient(base_url=self.url, timeout=60, trust_env=False)
 
 
 @asynccontextmanager

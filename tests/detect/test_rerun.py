@@ -1,24 +1,21 @@
 """Rules run again over what was seen say what they said live, id for id, whatever happened meanwhile."""
 
-import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from detecting import INSIDE, Yard, intrusions, running, show_until
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from observed_camera import BEGIN, ObservedCamera, all_said, as_sent
 
 from config.site import Site
 from detect.observed import files, read, records
-from detect.process import run
 from detect.rerun import rerun
-from detect.scripted import ScriptedDetector, detections
 from models.alert import Alert
+from models.detection import Detections
 from models.flow import FlowCount
 from models.journal import read_entries
-from models.labels import PERSON
 from models.wire import decode_alert, decode_flow
 
 
@@ -117,16 +114,13 @@ def test_with_other_rules_it_says_what_these_would_have_said(tmp_path: Path) -> 
 
 
 def test_detect_writes_down_what_it_sees_and_its_journal_can_be_told_again(site: Site, gate) -> None:
-    inside = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
-    stop = threading.Event()
-    detector = ScriptedDetector(lambda frame: inside if 5 < frame.number < 30 else detections())
-    thread = threading.Thread(target=run, args=(site, {"gate-1": gate.link}, detector, stop), name="test:detect")
-    thread.start()
-    while gate.number < 75:
-        gate.show()
-        time.sleep(0.1)
-    stop.set()
-    thread.join(5)
+    yard = Yard()
+    with running(site, gate, yard):
+        show_until(gate, lambda: yard.looked > 5)
+        yard.now = INSIDE
+        show_until(gate, lambda: bool(intrusions(site)))
+        yard.now = Detections.none()
+        show_until(gate, lambda: len(intrusions(site)) == 2)
     rows = list(read_entries(site.journal_path))
     own = {rule.id for rule in site.cameras[0].rules}
     told = [decode_alert(row.entry.body) for row in rows if row.entry.kind == "alert"]

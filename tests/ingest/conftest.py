@@ -23,6 +23,12 @@ from scenes.simulator import SimulatorThread
 PASSWORD = "s3cr3t-p4ss"
 
 
+@pytest.fixture(autouse=True)
+def unbroken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated cameras send what a stall of the machine has delayed, so that no stream has holes of its own."""
+    monkeypatch.setattr("scenes.camera._LATE_S", 30.0)
+
+
 @pytest.fixture(scope="session")
 def clip(clip_file: Path) -> Clip:
     """What the simulated camera loops."""

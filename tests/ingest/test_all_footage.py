@@ -15,7 +15,7 @@ from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
 
-pytestmark = pytest.mark.timeout(170)
+pytestmark = pytest.mark.timeout(400)
 
 _LOOK_S = 20.0
 """What a camera may take to its first sample or its named trouble; on a free machine it is less than two."""

@@ -26,6 +26,7 @@ from scenes.simulator import SimulatorThread
 from scenes.sub import smaller
 
 from .conftest import PASSWORD, Server
+from .test_live import played_on
 from .test_ring import coded
 
 MakeSite = Callable[..., Site]
@@ -70,11 +71,10 @@ def test_whoever_watches_the_main_stream_gets_it_in_its_own_size_beside_the_sub_
     with Watch(site) as watch, server.client() as client:
         watch.until_state("live")
         viewers = {form: Viewer(client, form) for form in ("mp4", "main")}
-        viewers["main"].renew()
-        alone = {form: viewer.collect(1.5) for form, viewer in viewers.items()}
-        for viewer in viewers.values():
-            viewer.renew()
-        together = {form: viewer.collect(1.5) for form, viewer in viewers.items()}
+        alone = {"main": viewers["main"].collect_until(played_on), "mp4": viewers["mp4"].collect(0.5)}
+        sub = viewers["mp4"].collect_until(played_on)
+        main = viewers["main"].collect_until(lambda came: played_on(came) and came[-1].taken > sub[-1].taken)
+        together = {"mp4": sub, "main": main}
         for viewer in viewers.values():
             viewer.close()
 

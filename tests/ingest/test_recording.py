@@ -49,8 +49,8 @@ def test_a_clip_begins_before_the_alert_ends_after_it_and_misses_no_picture(
     site = make_site(simulator.url("gate-1"), evidence=SHORT)
     with Watch(site) as watch:
         watch.until_samples(20)
-        request = clip_at(watch.samples[-1].sample.taken)
         sample = watch.samples[-1]
+        request = clip_at(sample.sample.taken)
         answer = watch.until_answer(request)
     path = FolderStore(site.evidence_path).file(request.key)
     assert path is not None
@@ -75,18 +75,18 @@ def test_it_is_being_written_long_before_it_is_whole(simulator: SimulatorThread,
     store = FolderStore(site.evidence_path)
     with Watch(site) as watch:
         watch.until_samples(20)
-        request = clip_at(now(), after_s=3.0)
+        request = clip_at(now(), after_s=12.0)
         watch.ask(request)
-        watch.until(lambda: store.grown(request.key), 2)
+        watch.until(lambda: store.grown(request.key))
         grown = store.grown(request.key)
         assert grown is not None
         time.sleep(1.0)
         some = grown.stat().st_size
         pictures = len(shown(grown))
         whole_yet = store.file(request.key)
-        watch.until(lambda: grown.stat().st_size > some, 2)
+        watch.until(lambda: grown.stat().st_size > some)
         answered_yet = list(watch.answers)
-        answer = watch.until_answer(request)
+        answer = watch.until_answer(request, 30)
 
     assert pictures > FPS
     assert whole_yet is None
@@ -147,11 +147,11 @@ def test_a_camera_that_is_lost_on_the_way_gives_a_clip_without_its_end_and_says_
 ) -> None:
     with Watch(make_site(simulator.url("gate-1"))) as watch:
         watch.until_samples(15)
-        request = clip_at(now(), after_s=2.0)
+        request = clip_at(now(), after_s=5.0)
         watch.ask(request)
         time.sleep(0.2)
         simulator.fault("gate-1", "down")
-        answer = watch.until_answer(request)
+        answer = watch.until_answer(request, 30)
 
     assert (answer.state, answer.reason) == ("partial", "ends_early")
 
@@ -171,11 +171,11 @@ def test_a_short_loss_is_bridged_in_the_same_clip_and_time_stays_true(
     assert path is not None
     pictures = shown(path)
     (s0, n0), (s1, n1) = pictures[5], pictures[-5]
-    lengths = round((s1 - s0) * FPS) % PICTURES
+    apart = (round((s1 - s0) * FPS) - (n1 - n0) + PICTURES // 2) % PICTURES - PICTURES // 2
 
     assert answer.state in ("ready", "partial")
     assert answer.reason in ("", "gap")
-    assert abs(lengths - (n1 - n0) % PICTURES) <= 0.3 * FPS  # a new connection's first instants are not sure yet
+    assert abs(apart) <= 0.3 * FPS  # a new connection's first instants are not sure yet
     assert s1 > 5.0
 
 

@@ -13,11 +13,12 @@ from kanmen.bench_footage import sub_stream
 from scenes.clip import read_clip
 
 
-def _bench(*words: str, timeout: float = 150) -> subprocess.CompletedProcess[str]:
+def _bench(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kanmen", "bench", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=dict(os.environ))
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("assets")
 def test_two_cameras_are_measured_through_the_whole_product(footage: Path, tmp_path: Path) -> None:
     clip = footage / "pedestrian_survaillance.mp4"
@@ -65,7 +66,7 @@ def test_footage_becomes_a_sub_stream_of_its_own_length(footage: Path, tmp_path:
 
 @pytest.mark.parametrize("cameras", ["", "none", "0", "1,65", "1,,2"])
 def test_numbers_of_cameras_that_make_no_sense_are_refused_in_words(cameras: str, tmp_path: Path) -> None:
-    done = _bench("--cameras", cameras, "--data", str(tmp_path / "b"), timeout=30)
+    done = _bench("--cameras", cameras, "--data", str(tmp_path / "b"), timeout=60)
 
     assert done.returncode == 1
     assert "--cameras" in done.stderr

@@ -20,6 +20,12 @@ from scenes.simulator import SimulatorThread
 from scenes.sub import smaller
 
 
+@pytest.fixture(autouse=True)
+def unbroken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated cameras send what a stall of the machine has delayed, so that no stream has holes of its own."""
+    monkeypatch.setattr("scenes.camera._LATE_S", 30.0)
+
+
 @pytest.fixture
 def closed_port() -> Iterator[int]:
     with socket.socket() as taken:  # bound and not listened on: nothing answers there

@@ -25,6 +25,8 @@ from models.rehearsal import Job
 
 NAMED = Path("rules.yaml")
 
+_gives_way = pytest.mark.alone  # what rehearses runs when nothing else wants to
+
 
 def job(rules: str = GRAVER) -> Job:
     now = utc_now()
@@ -91,10 +93,12 @@ def rehearsed(folder: Path, rules: str) -> list[dict[str, Any]]:
     """The words of the process that rehearses these rules."""
     config = str(folder / "site.yaml")
     command = [sys.executable, "-m", "kanmen", "rehearse", "--config", config, "--of", config]
-    done = subprocess.run(command, input=job(rules).dumps().encode(), capture_output=True, check=True, timeout=60)
+    done = subprocess.run(command, input=job(rules).dumps().encode(), capture_output=True, check=True, timeout=150)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@_gives_way
+@pytest.mark.timeout(400)
 def test_a_rule_whose_things_nobody_followed_is_told_of(tmp_path: Path) -> None:
     seen(site_at(tmp_path))
     (bags, people) = (rehearsed(tmp_path, rules)[-1]["result"] for rules in (BAGS, GRAVER))
@@ -103,6 +107,8 @@ def test_a_rule_whose_things_nobody_followed_is_told_of(tmp_path: Path) -> None:
     assert (bags["gained"], people["unfollowed"]) == ([], [])
 
 
+@_gives_way
+@pytest.mark.timeout(400)
 def test_what_is_gained_has_the_boxes_of_the_picture_on_which_it_was_first_told(tmp_path: Path) -> None:
     seen(site_at(tmp_path))
     result = rehearsed(tmp_path, LEFT)[-1]["result"]
@@ -113,6 +119,8 @@ def test_what_is_gained_has_the_boxes_of_the_picture_on_which_it_was_first_told(
     assert not any("sketch" in alert for alert in result["lost"])
 
 
+@_gives_way
+@pytest.mark.timeout(400)
 def test_it_speaks_once_an_hour_of_observations_and_not_once_a_picture(tmp_path: Path) -> None:
     site = site_at(tmp_path)
     seen(site)

@@ -18,12 +18,13 @@ from scenes.nal import H264, Coding
 from scenes.simulator import SimulatorThread
 
 _OPTIONS = {"probesize": "50000", "analyzeduration": "100000"}
+_OPEN_S = 5.0
 
 
 @contextmanager
 def watched(url: str, patience_s: float = 5.0, transport: str = "tcp") -> Iterator[av.container.InputContainer]:
-    """The stream at an address, opened as a recorder would."""
-    with av.open(url, options={**_OPTIONS, "rtsp_transport": transport}, timeout=(patience_s, patience_s)) as container:
+    """The stream at an address, opened as a recorder would; `patience_s` is how long it may be silent then."""
+    with av.open(url, options={**_OPTIONS, "rtsp_transport": transport}, timeout=(_OPEN_S, patience_s)) as container:
         yield container
 
 
@@ -58,6 +59,12 @@ def draw_clip(path: Path, seconds: float = 2.0, side: int = 160, noise: int = 6,
         writer.write(av.VideoFrame.from_ndarray(picture, format="yuv420p"), number * 7200)
     writer.close()
     return path
+
+
+@pytest.fixture(autouse=True)
+def unbroken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated cameras send what a stall of the machine has delayed, so that no stream has holes of its own."""
+    monkeypatch.setattr("scenes.camera._LATE_S", 30.0)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from .conftest import pictures, stamps, watched
 @pytest.fixture
 def over_udp(simulator: SimulatorThread) -> Iterator[av.container.InputContainer]:
     """The first camera's stream over UDP."""
-    with watched(simulator.url("gate-1"), patience_s=2.0, transport="udp") as container:
+    with watched(simulator.url("gate-1"), transport="udp") as container:
         yield container
 
 
@@ -50,7 +50,7 @@ def test_hanging_up_ends_the_stream_and_gives_the_ports_back(clip: Clip):
         with watched(running.url("gate-1"), transport="udp") as container:
             stamps(container, 2)
             taken = _udp_ports()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 15
         while _udp_ports() and time.monotonic() < deadline:
             time.sleep(0.02)
 
@@ -77,9 +77,10 @@ def test_a_dropped_connection_ends_it(over_udp: av.container.InputContainer, sim
     with contextlib.suppress(av.error.FFmpegError):  # the end of the stream, or an error: both end it
         list(over_udp.demux(video=0))
 
-    assert time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun < 15
 
 
+@pytest.mark.alone  # half a megabyte a picture, in datagrams: where it is not read at once, some are lost
 def test_a_picture_of_hundreds_of_packets_arrives_whole(clip: Clip):
     heavy = SimulatedCamera("gate-1", clip, begins="viewer")
     main = heavy.renditions["main"]

@@ -24,20 +24,24 @@ INSIDE = detections((PERSON, 0.9, (0.10, 0.4, 0.20, 0.8)))
 
 
 class Yard:
-    """A script that a test changes while it runs."""
+    """A script that a test changes while it runs; `looked` counts the pictures that it has begun to look at."""
 
     def __init__(self) -> None:
         self.now = Detections.none()
         self.delay_s = 0.0
+        self.looked = 0
 
     def __call__(self, frame: Frame) -> Detections:
         del frame
+        self.looked += 1
         time.sleep(self.delay_s)
         return self.now
 
 
 @contextmanager
-def running(site: Site, gates: Any, yard: Yard, detector: ScriptedDetector | None = None) -> Iterator[threading.Thread]:
+def running(
+    site: Site, gates: Any, yard: Yard, detector: ScriptedDetector | None = None, *, ends_s: float = 10.0
+) -> Iterator[threading.Thread]:
     """Detect in a thread that ends when told to, and without an error."""
     stop = threading.Event()
     failed: list[KanmenError] = []
@@ -55,12 +59,12 @@ def running(site: Site, gates: Any, yard: Yard, detector: ScriptedDetector | Non
         yield thread
     finally:
         stop.set()
-        thread.join(2)
-    assert not thread.is_alive(), "it did not end within two seconds"
+        thread.join(ends_s)
+    assert not thread.is_alive(), f"it did not end within {ends_s} s"
     assert not failed, failed
 
 
-def show_until(gate, wanted: Callable[[], bool], limit_s: float = 6.0) -> None:
+def show_until(gate, wanted: Callable[[], bool], limit_s: float = 20.0) -> None:
     """Take a picture each tenth of a second until what is wanted has come."""
     until = time.monotonic() + limit_s
     while not wanted():

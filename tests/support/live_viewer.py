@@ -1,6 +1,7 @@
 """A wall's end of the live picture."""
 
 import time
+from collections.abc import Callable
 
 from redis import Redis
 
@@ -29,11 +30,36 @@ class Viewer:
         came: list[Fragment] = []
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            message = self._pubsub.get_message(timeout=0.05)
-            if message is not None:
-                came.append(Fragment.unpack(message["data"]))
+            came += self._next()
         self.fragments += came
         return came
+
+    def collect_until(self, met: Callable[[list[Fragment]], object], seconds: float = 15.0) -> list[Fragment]:
+        """The next fragments until they meet it, as a wall that goes on watching gets them."""
+        came: list[Fragment] = []
+        end, due = time.monotonic() + seconds, 0.0
+        while not met(came):
+            assert time.monotonic() < end, f"{len(came)} fragments came, the last of them {[f.kind for f in came[-5:]]}"
+            if time.monotonic() >= due:
+                due = time.monotonic() + 1
+                self.renew()
+            came += self._next()
+        self.fragments += came
+        return came
+
+    def collect_until_quiet(self, quiet_s: float = 1.0, seconds: float = 10.0) -> list[Fragment]:
+        """The fragments until none came for so long."""
+        came: list[Fragment] = []
+        end = time.monotonic() + seconds
+        while more := self.collect(quiet_s):
+            assert time.monotonic() < end, f"{len(more)} fragments still came within {quiet_s:g} s"
+            came += more
+        return came
+
+    def _next(self) -> list[Fragment]:
+        """The next fragment, where one comes in a moment."""
+        message = self._pubsub.get_message(timeout=0.05)
+        return [] if message is None else [Fragment.unpack(message["data"])]
 
     def close(self) -> None:
         self._pubsub.close()

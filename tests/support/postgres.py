@@ -92,7 +92,8 @@ class Postgres:
     def kill(self) -> None:
         """All of it at once; what the kernel has of its files stays."""
         for pid in descendants(self.process.pid):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # its parent was killed first, so it has ended by itself
+                os.kill(pid, signal.SIGKILL)
         self.process.wait(10)
 
     def stop(self) -> None:

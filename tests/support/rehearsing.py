@@ -56,19 +56,19 @@ def rehearsing(config: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def held(parent: int) -> int:
     """The rehearsal that this process has under way, stopped before it can end: its pid."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         for thread in Path(f"/proc/{parent}/task").glob("*/children"):
             for child in thread.read_text().split():
                 os.kill(int(child), signal.SIGSTOP)
                 return int(child)
         time.sleep(0.005)
-    raise AssertionError("no rehearsal was begun within 30 s")
+    raise AssertionError("no rehearsal was begun within 60 s")
 
 
 def site_at(folder: Path) -> Site:

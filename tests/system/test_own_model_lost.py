@@ -21,7 +21,7 @@ from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 
 _OFF = ["FIRE:yard"]
 
@@ -36,7 +36,7 @@ def _watched(folder: Path, clip: Path) -> Iterator[tuple[small_site.RunningSite,
         text = config.read_text(encoding="utf-8").replace("detector: {", named)
         config.write_text(text.replace("rules: [", "rules: [{rule: FIRE, zone: yard}, "), encoding="utf-8")
         with small_site.running(config) as site:
-            site.until(lambda: site.camera("gate-1").get("analysed_fps", 0) > 1, 60, "gate-1 live")
+            site.until(lambda: site.camera("gate-1").get("analysed_fps", 0) > 0.2, 60, "gate-1 live")
             yield site, sha256
 
 
@@ -54,7 +54,7 @@ def _killed(site: small_site.RunningSite) -> None:
     site.until(lambda: pid_of(site.config.parent, "detect") not in (None, old), 20, "a new detect")
     begun = site.camera("gate-1").get("taken") or 0
     site.until(lambda: (site.camera("gate-1").get("taken") or 0) > begun, 60, "a look of the new detect")
-    site.until(lambda: site.camera("gate-1").get("analysed_fps", 0) > 1, 60, "gate-1 live")
+    site.until(lambda: site.camera("gate-1").get("analysed_fps", 0) > 0.2, 60, "gate-1 live")
 
 
 def test_a_detect_that_starts_beside_another_file_or_none_watches_on_and_says_that_fire_is_off(

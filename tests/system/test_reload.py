@@ -23,7 +23,7 @@ from scenes.camera import SimulatedCamera
 from scenes.footage import open_footage
 from scenes.simulator import SimulatorThread
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 
 DROPS = ("superseded", "overwritten", "stale", "backdated", "corrupt", "decode_overflow", "link_full", "held")
 """Every way in which a picture of a camera can get lost on its way to the detector."""
@@ -66,7 +66,7 @@ class Changing:
 
     def until_live(self, *cameras: str) -> None:
         def live() -> bool:
-            return all(self.site.camera(camera).get("analysed_fps", 0) > 1 for camera in cameras)
+            return all(self.site.camera(camera).get("analysed_fps", 0) > 0.2 for camera in cameras)
 
         self.site.until(live, 60, f"{cameras} live")
 
@@ -206,7 +206,7 @@ def test_whoever_is_killed_around_a_reload_the_newest_file_is_in_force_afterward
         with small_site.running(it.site.config) as again:
             # What was said before the blow lives on in Redis for a while.
             again.until(lambda: set((again.status() or {}).get("cameras", ())) == {"gate-2"}, 30, "gate-2 alone")
-            again.until(lambda: again.camera("gate-2").get("analysed_fps", 0) > 1, 30, "gate-2 live")
+            again.until(lambda: again.camera("gate-2").get("analysed_fps", 0) > 0.2, 30, "gate-2 live")
             number = (again.status() or {})["revision"]
             newest = revisions.newest()
 
