@@ -86,7 +86,8 @@ export function makeStage() {
     title.title = "";
     say(title, state.selection ? named(live) : t(open ? "stage.some" : "stage.calm"));
     const rows = latestAlerts(live);
-    if (latest.innerHTML !== rows.map((row) => row.outerHTML).join("")) latest.replaceChildren(...rows); // else a click may be under way
+    const same = rows.length === latest.children.length && rows.every((row, i) => row.isEqualNode(latest.children[i]));
+    if (!same) latest.replaceChildren(...rows); // else a click may be under way
   }
 
   function tick() {
