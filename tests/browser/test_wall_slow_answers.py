@@ -1,9 +1,10 @@
 """A page whose answers come late still shows what happened, and does what was wanted, while they were under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,25 +156,32 @@ def test_an_answer_from_before_a_photo_does_not_take_it_back(chromium: "Browser"
         assert page.evaluate("window.gone") == 0
 
 
-def test_other_windows_that_are_wanted_while_the_flow_is_read_are_shown(chromium: "Browser", tmp_path: Path) -> None:
-    (tmp_path / "redis").mkdir()
-    site = make_site(tmp_path)
-    first, *others = site.cameras
-    counting = first.model_copy(update={"rules": (FlowRule(rule="FLOW", line="door"),)})
-    with small_wall(chromium, [], made=site.model_copy(update={"cameras": (counting, *others)})) as wall:
-        page, held = wall.page, list["Route"]()
-        switch = page.get_by_test_id("flow-window")
-        switch.get_by_text("15 分钟").wait_for(timeout=SOON_MS)
+@pytest.fixture
+def counted(chromium: "Browser") -> Iterator[SmallWall]:
+    """A wall whose first camera counts who passes its door."""
+    with TemporaryDirectory(prefix="km") as folder:  # a socket's path must be short
+        (Path(folder) / "redis").mkdir()
+        site = make_site(Path(folder))
+        first, *others = site.cameras
+        counting = first.model_copy(update={"rules": (FlowRule(rule="FLOW", line="door"),)})
+        with small_wall(chromium, [], made=site.model_copy(update={"cameras": (counting, *others)})) as wall:
+            yield wall
 
-        def hold(route: "Route") -> None:
-            held.append(route)
 
-        page.route("**/api/v1/flow?minutes=15", hold)
-        page.evaluate("import('/flow.js').then(({ refreshFlow }) => { refreshFlow(); })")
-        while not held:
-            page.wait_for_timeout(20)
-        switch.click()
-        page.wait_for_timeout(200)  # what is merged into that which is under way has been by then
-        for route in held:
-            route.continue_()
-        switch.get_by_text("60 分钟").wait_for(timeout=SOON_MS)
+def test_other_windows_that_are_wanted_while_the_flow_is_read_are_shown(counted: SmallWall) -> None:
+    page, held = counted.page, list["Route"]()
+    switch = page.get_by_test_id("flow-window")
+    switch.get_by_text("15 分钟").wait_for(timeout=SOON_MS)
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    page.route("**/api/v1/flow?minutes=15", hold)
+    page.evaluate("import('/flow.js').then(({ refreshFlow }) => { refreshFlow(); })")
+    while not held:
+        page.wait_for_timeout(20)
+    switch.click()
+    page.wait_for_timeout(200)  # what is merged into that which is under way has been by then
+    for route in held:
+        route.continue_()
+    switch.get_by_text("60 分钟").wait_for(timeout=SOON_MS)
