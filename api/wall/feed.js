@@ -3,6 +3,7 @@ import { merge, replaceAll } from "./alerts.js";
 import { heard, serverNow } from "./clock.js";
 import { outdate } from "./details.js";
 import { refreshFlow } from "./flow.js";
+import { rereading } from "./rereading.js";
 import { ask, renew } from "./session.js";
 import { change, state } from "./state.js";
 
@@ -16,8 +17,6 @@ let attempt = 0;
 let gap = false;
 let lastId = 0;
 let arrived = () => {};
-let planned = null; // a reading that has not begun: whoever asks meanwhile is served by it
-let reading = Promise.resolve(); // one after the other: an older answer must not come last
 let reconfiguring = null;
 let opened = false; // whether the wall was read once
 const toldAt = new Map(); // alert id: feed id of its latest event
@@ -31,23 +30,10 @@ export function follow(onNew) {
   setInterval(() => refresh(), REFRESH_MS);
 }
 
-/** Reads the whole wall again, soon; calls before it begins become one. */
-export function refresh(soonMs = 0) {
-  planned ??= new Promise((done) => setTimeout(done, soonMs))
-    .then(() => reading)
-    .then(() => {
-      planned = null; // what happens from here on may be missing in the answer
-      return readNext();
-    })
-    .catch(() => {}); // the link banner tells; the next reconnection reads again
-  return planned;
-}
+const wholeWall = rereading(read);
 
-function readNext() {
-  const next = reading.then(read);
-  reading = next.catch(() => {});
-  return next;
-}
+/** Reads the whole wall again, in so many ms; calls before it begins become one. */
+export const refresh = wholeWall.soon;
 
 async function read() {
   const wall = await ask("wall");
@@ -71,7 +57,7 @@ async function begin() {
   source?.close();
   source = null;
   try {
-    await readNext();
+    await wholeWall.now();
   } catch {
     later();
     return;

@@ -1,6 +1,7 @@
 // How many people cross the counted lines: today, and window by window of the site's clock.
 import { minuteOfDay, span } from "./clock.js";
 import { el, say, show, svg } from "./element.js";
+import { rereading } from "./rereading.js";
 import { ask } from "./session.js";
 import { camera, change, state, subscribe } from "./state.js";
 import { named, onLanguage, t } from "./text.js";
@@ -11,20 +12,9 @@ const HIGH = 36; // in above the middle, out below
 const LEAST = 4; // people at the full height, so that one passer-by is no tower
 
 let wanted = 15;
-let planned = null; // a reading that has not begun: whoever asks meanwhile is served by it
-let reading = Promise.resolve(); // one after the other: an older answer must not come last
 
-/** Reads the flow again, soon; calls before it begins become one. */
-export function refreshFlow(soonMs = 0) {
-  planned ??= new Promise((done) => setTimeout(done, soonMs))
-    .then(() => reading)
-    .then(() => {
-      planned = null; // what is wanted, or happens, from here on may be missing in the answer
-      reading = ask(`flow?minutes=${wanted}`)
-        .then((flow) => change({ flow }))
-        .catch(() => {}); // the link banner tells; the next event or minute reads again
-    });
-}
+/** Reads the flow again, in so many ms; calls before it begins become one. */
+export const refreshFlow = rereading(async () => change({ flow: await ask(`flow?minutes=${wanted}`) })).soon;
 
 function bars(windows) {
   const most = Math.max(LEAST, ...windows.flatMap((one) => [one.in, one.out]));

@@ -107,7 +107,7 @@ export function makeQueue() {
         if (!first) row.root.classList.add("new");
       } else if (alert.state === "RAISED" && (alert.raised !== row.alert.raised || alert.level < row.alert.level)) arriveAgain(row.root);
       row.render(alert, alert.id === chosen);
-      if (list.children[i] !== row.root) list.insertBefore(row.root, list.children[i] ?? null);
+      place(row.root, i);
     });
     const kept = new Set(order.map((alert) => alert.id));
     for (const [id, row] of rows) {
@@ -118,6 +118,14 @@ export function makeQueue() {
     focused?.focus({ preventScroll: true }); // it may have been taken out and put in again
     if (order.length) first = false;
     reveal(rows.get(chosen)?.root);
+  }
+
+  /** Puts a row where it belongs. What is moved appears as new: where one goes down, it moves, and not all that come up. */
+  function place(root, i) {
+    const here = list.children[i];
+    if (here === root) return;
+    if (here && here.nextElementSibling === root) list.append(here);
+    else list.insertBefore(root, here ?? null);
   }
 
   let revealed = null;

@@ -162,6 +162,24 @@ def test_whoever_goes_by_the_keyboard_keeps_their_place_while_the_queue_is_sorte
     assert page.evaluate("document.activeElement.dataset.testid") == here
 
 
+def test_of_the_queue_only_what_was_decided_moves(wall: SmallWall, alerts: list[Alert]) -> None:
+    """Whatever is moved appears as new, and glows."""
+    page, other = _ready(wall.page), _other(wall)
+    page.evaluate("""() => {
+        window.moved = new Set();
+        const note = ({ addedNodes }) => addedNodes.forEach((row) => window.moved.add(row.firstChild.dataset.testid));
+        const list = document.querySelector('[data-testid=queue]');
+        new MutationObserver((all) => all.forEach(note)).observe(list, { childList: true });
+    }""")
+    other.keyboard.press("f")
+    other.keyboard.press("1")
+    page.locator(
+        f"[data-testid=queue] .row[data-state=DISMISSED]:last-child [data-testid='alert-{alerts[0].id}']"
+    ).wait_for(timeout=SOON_MS)
+
+    assert page.evaluate("[...window.moved]") == [f"alert-{alerts[0].id}"]
+
+
 def test_what_a_camera_told_last_stands_still_under_a_slow_hand(wall: SmallWall) -> None:
     page = _ready(wall.page)
     page.keyboard.press("1")

@@ -21,6 +21,7 @@ from .conftest import draw_clip, pictures, stamps, watched
 T0 = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+@pytest.mark.alone
 def test_a_camera_that_is_down_refuses_and_drops_its_viewers(simulator: SimulatorThread):
     with watched(simulator.url("gate-1")) as container:
         stamps(container, 2)
@@ -28,7 +29,7 @@ def test_a_camera_that_is_down_refuses_and_drops_its_viewers(simulator: Simulato
         begun = time.monotonic()
         list(container.demux(video=0))
 
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 2.0
     with pytest.raises(av.error.HTTPServerError), watched(simulator.url("gate-1")):
         pass
 
